@@ -1,0 +1,149 @@
+// The event log: an append-only sequence of records on RocksDB.
+//
+// Operation.   One committer thread drains everything that waits, checks revisions, assigns
+//              positions and times, and writes it all with ONE synced write (group commit). While
+//              it syncs, the next group gathers. No timers, no sleeps.
+// Concurrency. Thread-safe. Callbacks run on the committer thread and must not block.
+// Durability.  A commit is acknowledged after its bytes were synced to disk; nothing is readable
+//              before. After an error of a write the log takes no more commits.
+// Limits.      kEventBytesMax, kCommitEventsMax, kCommitBytesMax, kWaitingMax.
+//
+//   auto log = EventLog::Open({.directory = "var/log", .ledger = "trellis"}, clock);
+//   (*log)->Append(commit, [](absl::StatusOr<Appended> appended) { ... });
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/clock.h"
+#include "eventstore/record.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace trellis::eventstore {
+
+// An event's limit: the longest plan entry is some 40 KiB of text; 256 KiB leaves room.
+inline constexpr size_t kEventBytesMax = 256 * 1024;
+// A commit's limits: the largest command opens a plan with everything it brings along.
+inline constexpr size_t kCommitEventsMax = 500;
+inline constexpr size_t kCommitBytesMax = 1024 * 1024;
+// Commits that may wait for the committer; at 2 KiB each, 20 MiB.
+inline constexpr size_t kWaitingMax = 10'000;
+// A stream's limit: a plan has fewer than 200 events.
+inline constexpr Revision kStreamEventsMax = 10'000;
+
+struct NewEvent {
+  std::string type;
+  std::string payload;
+};
+
+// Events for the end of one stream.
+struct StreamAppend {
+  std::string stream;
+  // The stream's revision must be this; 0: it must not exist.
+  Revision expected_revision = 0;
+  std::vector<NewEvent> events;
+};
+
+// What one command appends, all or nothing.
+struct Commit {
+  Origin origin;
+  // What the request was, so that the same id with another request is noticed.
+  Digest fingerprint{};
+  // Different streams. May be empty: then only the request id is remembered.
+  std::vector<StreamAppend> appends;
+};
+
+// What became of a commit.
+struct Appended {
+  // The commit's events, in order; their payloads are moved out of the commit. Empty if nothing
+  // had to be written, and for a repeated request.
+  std::vector<Record> records;
+  // True if the request id was known: nothing was written now.
+  bool repeated = false;
+  // The positions of the commit's events, now or the first time; 0 and 0 if it has none.
+  Position first_position = 0;
+  Position last_position = 0;
+};
+
+// What is known of a request that was committed.
+struct KnownRequest {
+  Digest fingerprint{};
+  Position first_position = 0;
+  Position last_position = 0;
+};
+
+struct EventLogOptions {
+  // Created if missing. Opened by one process at a time.
+  std::string directory;
+  // The ledger's name, written into a new log and checked against an old one.
+  std::string ledger;
+  // The file system; null: the machine's. Must outlive the log.
+  rocksdb::Env* env = nullptr;
+};
+
+class EventLog {
+ public:
+  using Callback = std::function<void(absl::StatusOr<Appended>)>;
+
+  // Opens the log, creating it if there is none, and starts the committer. `clock` must outlive
+  // the log. FAILED_PRECONDITION (LEDGER_MISMATCH, FORMAT_TOO_NEW, LOG_IN_USE), UNAVAILABLE
+  // (LOG_UNREADABLE: cannot be created, read or written), DATA_LOSS (LOG_DAMAGED).
+  static absl::StatusOr<std::unique_ptr<EventLog>> Open(const EventLogOptions& options,
+                                                        const Clock& clock);
+  // Commits what waits, then stops.
+  ~EventLog();
+  EventLog(const EventLog&) = delete;
+  EventLog& operator=(const EventLog&) = delete;
+
+  // Appends `commit` and calls `done` once, from the committer thread:
+  //   OK                   durable; or a repeated request, `repeated` set.
+  //   ABORTED              REVISION_MISMATCH: a stream is at another revision; metadata stream,
+  //                        revision (the present one), expected.
+  //   ALREADY_EXISTS       REQUEST_ID_REUSED: the request id was committed with another
+  //                        fingerprint.
+  //   INVALID_ARGUMENT     COMMIT_TOO_LARGE, EVENT_TOO_LARGE, STREAM_FULL: a limit, which, got.
+  //   RESOURCE_EXHAUSTED   LOG_BUSY: kWaitingMax commits wait; retry later.
+  //   UNAVAILABLE          LOG_CLOSED: closing. LOG_FAILED: an earlier write failed.
+  // Limits are refused at once, on the caller's thread.
+  void Append(Commit commit, Callback done);
+
+  // The last position that is durable and readable; 0: the log is empty.
+  Position durable_position() const;
+
+  // Blocks until durable_position() > `after` or Close() was called; returns durable_position().
+  Position WaitForMore(Position after);
+
+  // The request with this id, if it was committed. UNAVAILABLE if the disk fails.
+  absl::StatusOr<std::optional<KnownRequest>> FindRequest(const Uuid& request_id) const;
+
+  // Records at positions `first` to `last`, capped at durable_position(). Calls `visit` with each
+  // in order until it returns an error, which is returned. DATA_LOSS names a damaged position.
+  absl::Status ReadAll(Position first, Position last,
+                       const std::function<absl::Status(const Record&)>& visit) const;
+
+  // The records of `stream` with revisions `first` to `last`, in order; fewer if it is shorter.
+  absl::StatusOr<std::vector<Record>> ReadStream(absl::string_view stream, Revision first,
+                                                 Revision last) const;
+
+  // The stream's revision; 0 if it does not exist.
+  absl::StatusOr<Revision> StreamRevision(absl::string_view stream) const;
+
+  // Takes no more commits (UNAVAILABLE), finishes those that wait, wakes WaitForMore. Idempotent.
+  void Close();
+
+ private:
+  class Impl;
+  explicit EventLog(std::unique_ptr<Impl> impl);
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace trellis::eventstore

@@ -1,0 +1,29 @@
+// The bytes of a record. The grammar stands at the top of record_format.cc.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/digest.h"
+#include "eventstore/record.h"
+
+namespace trellis::eventstore {
+
+// The limits of a header's texts, in bytes; each is stored behind one length byte.
+inline constexpr size_t kStreamBytesMax = 255;
+inline constexpr size_t kTypeBytesMax = 255;
+inline constexpr size_t kActorBytesMax = 255;
+
+// The record's bytes: header, payload and leaf digest. Sets `record.leaf_digest`. Crashes if a text
+// of the header is too long, which EventLog::Append has refused.
+std::string EncodeRecord(Record& record);
+
+// The record that `bytes` hold. DATA_LOSS if they are damaged: every digest is checked.
+absl::StatusOr<Record> DecodeRecord(absl::string_view bytes);
+
+// SHA-256(0x00 followed by the leaf's entry), as in RFC 6962. The entry is of fixed size: the
+// position and SHA-256(header bytes). It says nothing about the payload but its digest.
+Digest LeafDigest(Position position, absl::string_view header_bytes);
+
+}  // namespace trellis::eventstore
