@@ -39,7 +39,8 @@ absl::Status Error(absl::StatusCode code, absl::string_view reason, absl::string
   return status;
 }
 
-absl::Status InvalidRequest(const std::vector<FieldViolation>& violations) {
+absl::Status InvalidRequest(const std::vector<FieldViolation>& violations,
+                            absl::string_view reason) {
   CHECK(!violations.empty());
   std::string message =
       absl::StrCat(violations.front().field, ": ", violations.front().description);
@@ -47,7 +48,7 @@ absl::Status InvalidRequest(const std::vector<FieldViolation>& violations) {
     absl::StrAppend(&message, " (and ", violations.size() - 1, " more)");
   }
   absl::Status status =
-      Error(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST", message,
+      Error(absl::StatusCode::kInvalidArgument, reason, message,
             {{"field", violations.front().field}, {"count", absl::StrCat(violations.size())}});
   google::rpc::BadRequest bad;
   for (const FieldViolation& violation : violations) {

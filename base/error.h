@@ -33,7 +33,8 @@ struct FieldViolation {
 };
 
 // INVALID_ARGUMENT with all `violations` (at least one) at once as a google.rpc.BadRequest.
-absl::Status InvalidRequest(const std::vector<FieldViolation>& violations);
+absl::Status InvalidRequest(const std::vector<FieldViolation>& violations,
+                            absl::string_view reason = "INVALID_REQUEST");
 
 // The reason in the status's ErrorInfo; empty if it has none.
 std::string ErrorReason(const absl::Status& status);

@@ -1,0 +1,28 @@
+// The parts of decisions about what is agreed: one command adds one entry, OpenSupportPlan and
+// RenewPlan add many. `path` is where the entry stands in the request.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "domain/draft.h"
+
+namespace trellis::domain {
+
+absl::Status AddConcern(Draft& draft, v1::Concern concern, const std::string& path);
+absl::Status AddTarget(Draft& draft, v1::Target target, const std::string& path);
+absl::Status AddAction(Draft& draft, v1::Action action, const std::string& path);
+absl::Status AddSupport(Draft& draft, v1::Support support, const std::string& path);
+
+// Schedules a review on its date or, where that is no working day, on the next one, which is said
+// as a warning (REVIEW_DATE_MOVED).
+absl::Status AddReview(Draft& draft, v1::Review review, const std::string& path);
+
+// Schedules the reviews of the plan's cadence after `start`.
+absl::Status AddReviewsOfCadence(Draft& draft, absl::CivilDay start);
+
+// Moves a review that is planned, likewise. `wanted` is valid.
+void MoveReview(Draft& draft, const std::string& review_id, absl::CivilDay wanted,
+                const std::string& reason, const std::string& path);
+
+}  // namespace trellis::domain

@@ -1,0 +1,166 @@
+// Pausing, resuming, correcting and closing a plan.
+#include <set>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "domain/content.h"
+#include "domain/dates.h"
+#include "domain/requires.h"
+#include "domain/validate.h"
+#include "google/api/field_behavior.pb.h"
+
+namespace trellis::domain {
+namespace {
+
+namespace pb = google::protobuf;
+
+// A field that can be put right: what the caller once said in words or as a date. Ids and codes
+// bind the entry to others; such an entry is struck out and made anew.
+bool IsCorrectable(const pb::FieldDescriptor& field) {
+  if (field.is_repeated() || field.cpp_type() != pb::FieldDescriptor::CPPTYPE_STRING) return false;
+  const v1::Format format = field.options().GetExtension(v1::rules).format();
+  if (format != v1::FORMAT_UNSPECIFIED && format != v1::DATE) return false;
+  for (const int behavior : field.options().GetRepeatedExtension(google::api::field_behavior)) {
+    if (behavior == google::api::OUTPUT_ONLY) return false;
+  }
+  return true;
+}
+
+std::string CorrectableFields(const pb::Descriptor& entry) {
+  std::string names;
+  for (int i = 0; i < entry.field_count(); ++i) {
+    if (!IsCorrectable(*entry.field(i))) continue;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", entry.field(i)->name());
+  }
+  return names;
+}
+
+bool IsRequired(const pb::FieldDescriptor& field) {
+  for (const int behavior : field.options().GetRepeatedExtension(google::api::field_behavior)) {
+    if (behavior == google::api::REQUIRED) return true;
+  }
+  return false;
+}
+
+absl::Status CheckCorrections(const pb::Message& entry, const v1::CorrectEntryRequest& request) {
+  std::vector<FieldViolation> violations;
+  std::set<std::string> seen;
+  for (int i = 0; i < request.corrections_size(); ++i) {
+    const v1::FieldCorrection& correction = request.corrections(i);
+    const std::string path = absl::StrCat("corrections[", i, "]");
+    const pb::FieldDescriptor* const field =
+        entry.GetDescriptor()->FindFieldByName(correction.field());
+    if (field == nullptr || !IsCorrectable(*field)) {
+      violations.push_back(
+          {path + ".field", absl::StrCat("got \"", correction.field(), "\", want one of ",
+                                         CorrectableFields(*entry.GetDescriptor()))});
+      continue;
+    }
+    if (!seen.insert(correction.field()).second) {
+      violations.push_back({path + ".field", "got the field twice, want it once"});
+    }
+    if (correction.value().empty() ? IsRequired(*field)
+                                   : !WhyInvalid(*field, correction.value()).empty()) {
+      violations.push_back({path + ".value", correction.value().empty()
+                                                 ? "missing, want a value"
+                                                 : WhyInvalid(*field, correction.value())});
+    }
+  }
+  return violations.empty() ? absl::OkStatus() : InvalidRequest(violations);
+}
+
+}  // namespace
+
+Decided Decide(const Plan& plan, const v1::PausePlanRequest& request, const Context& context) {
+  RETURN_IF_ERROR(RequireActive(plan, "pause it"));
+  RETURN_IF_ERROR(RequireCapacity(plan, context, kWriters, "pause the plan"));
+  ASSIGN_OR_RETURN(Draft draft, Begin(plan, request, context));
+  v1::SupportPlanEvent event;
+  event.mutable_plan_paused()->set_reason(request.reason());
+  draft.Emit(std::move(event));
+  return std::move(draft).Finish();
+}
+
+Decided Decide(const Plan& plan, const v1::ResumePlanRequest& request, const Context& context) {
+  RETURN_IF_ERROR(RequireNotClosed(plan, "resume it"));
+  RETURN_IF_ERROR(RequireCapacity(plan, context, kWriters, "resume the plan"));
+  if (plan.state() != v1::SupportPlan::PAUSED) {
+    return Refusal("PLAN_NOT_PAUSED", plan.name(),
+                   absl::StrCat(plan.name(), " is not paused, so it cannot be resumed"));
+  }
+  ASSIGN_OR_RETURN(Draft draft, Begin(plan, request, context));
+  const absl::CivilDay paused = *ParseDate(plan.pauses(plan.pauses_size() - 1).paused_on());
+  const int64_t days = draft.occurred_on() - paused;
+  if (days < 0) {
+    return Refusal("RESUMED_BEFORE_PAUSED", plan.name(),
+                   absl::StrCat("occurred_on is ", DateText(draft.occurred_on()),
+                                ", want no day before the pause, ", DateText(paused)));
+  }
+  v1::SupportPlanEvent event;
+  event.mutable_plan_resumed()->set_note(request.note());
+  draft.Emit(std::move(event));
+  // The dates were held: every review that fell after the pause began moves on by its length.
+  for (const v1::Review& review : plan.reviews()) {
+    if (days == 0 || review.state() != v1::Review::SCHEDULED || IsStruckOut(review)) continue;
+    const absl::CivilDay planned = *ParseDate(review.scheduled_on());
+    if (planned < paused) continue;
+    MoveReview(draft, review.review_id(), planned + days,
+               absl::StrCat("The plan was paused for ", days, days == 1 ? " day." : " days."),
+               absl::StrCat("review ", review.review_id()));
+  }
+  return std::move(draft).Finish();
+}
+
+Decided Decide(const Plan& plan, const v1::CorrectEntryRequest& request, const Context& context) {
+  // On a closed plan too: a mistake that is found later must not stand.
+  RETURN_IF_ERROR(RequireExists(plan));
+  const pb::Message* const entry = FindEntry(plan, request.entry_id());
+  if (entry == nullptr) return EntryNotFound(plan, request.entry_id(), "entry");
+  // The ECT's words are the ECT's alone.
+  const bool is_comment = entry->GetDescriptor() == v1::Comment::descriptor();
+  RETURN_IF_ERROR(
+      RequireCapacity(plan, context, is_comment ? Capacities{v1::ECT} : kWriters,
+                      is_comment ? "correct a comment of the ECT" : "correct an entry"));
+  if (IsStruckOut(*entry)) {
+    return Refusal(
+        "ENTRY_STRUCK_OUT", request.entry_id(),
+        absl::StrCat("entry ", request.entry_id(), " of ", plan.name(),
+                     " was struck out at revision ", EntryOf(*entry).correction().revision()));
+  }
+  RETURN_IF_ERROR(CheckCorrections(*entry, request));
+  ASSIGN_OR_RETURN(Draft draft, Begin(plan, request, context));
+  v1::SupportPlanEvent event;
+  v1::EntryCorrected& corrected = *event.mutable_entry_corrected();
+  corrected.set_entry_id(request.entry_id());
+  corrected.set_reason(request.reason());
+  *corrected.mutable_corrections() = request.corrections();
+  draft.Emit(std::move(event));
+  return std::move(draft).Finish();
+}
+
+Decided Decide(const Plan& plan, const v1::ClosePlanRequest& request, const Context& context) {
+  RETURN_IF_ERROR(RequireNotClosed(plan, "close it"));
+  RETURN_IF_ERROR(RequireCapacity(plan, context, kWriters, "close the plan"));
+  if (request.reason() == v1::Closure::RENEWED) {
+    return Refusal("CLOSE_BY_RENEWING", plan.name(),
+                   "reason is RENEWED; want RenewPlan, which opens the next plan as well");
+  }
+  std::string open;
+  for (const v1::Concern& concern : plan.concerns()) {
+    if (concern.state() != v1::Concern::OPEN || IsStruckOut(concern)) continue;
+    absl::StrAppend(&open, open.empty() ? "" : ", ", concern.concern_id());
+  }
+  if (request.reason() == v1::Closure::BACK_ON_TRACK && !open.empty()) {
+    return Refusal("CONCERNS_OPEN", plan.name(),
+                   absl::StrCat(plan.name(), " has open concerns (", open,
+                                "); resolve them before closing as BACK_ON_TRACK"));
+  }
+  ASSIGN_OR_RETURN(Draft draft, Begin(plan, request, context));
+  v1::SupportPlanEvent event;
+  event.mutable_plan_closed()->set_reason(request.reason());
+  event.mutable_plan_closed()->set_words(request.words());
+  draft.Emit(std::move(event));
+  return std::move(draft).Finish();
+}
+
+}  // namespace trellis::domain

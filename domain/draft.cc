@@ -1,0 +1,63 @@
+#include "domain/draft.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "domain/dates.h"
+#include "domain/limits.h"
+#include "domain/requires.h"
+
+namespace trellis::domain {
+
+Draft::Draft(const Plan& plan, const Context& context)
+    : plan_(plan), context_(context), occurred_on_(context.today) {}
+
+absl::Status Draft::Occurred(const std::string& occurred_on, const std::string& late_reason) {
+  late_reason_ = late_reason;
+  if (occurred_on.empty()) return absl::OkStatus();
+  occurred_on_ = ParseDate(occurred_on).value_or(context_.today);
+  if (occurred_on_ > context_.today) {
+    return Refusal("OCCURRED_IN_FUTURE", "occurred_on",
+                   absl::StrCat("occurred_on is ", occurred_on, ", want no day after today, ",
+                                DateText(context_.today)));
+  }
+  const int64_t days = context_.today - occurred_on_;
+  if (days > kLateAfterDays && late_reason.empty()) {
+    return Refusal("LATE_REASON_MISSING", "late_reason",
+                   absl::StrCat("occurred_on ", occurred_on, " is ", days, " days ago; after ",
+                                kLateAfterDays, " days a record needs late_reason"));
+  }
+  WarnUnlessSchoolDay("occurred_on", occurred_on);
+  return absl::OkStatus();
+}
+
+void Draft::Warn(const std::string& reason, const std::string& field, const std::string& message) {
+  v1::Warning& warning = *warnings_.Add();
+  warning.set_reason(reason);
+  warning.set_field(field);
+  warning.set_message(message);
+}
+
+void Draft::WarnUnlessSchoolDay(const std::string& field, const std::string& date) {
+  const std::optional<absl::CivilDay> day = ParseDate(date);
+  if (!day.has_value()) return;
+  if (const std::string why = WhyNoWorkingDay(*day); !why.empty()) {
+    Warn("NOT_A_SCHOOL_DAY", field, why);
+  }
+}
+
+void Draft::Emit(v1::SupportPlanEvent event) {
+  event.set_occurred_on(DateText(occurred_on_));
+  event.set_late_reason(late_reason_);
+  event.set_actor_name(context_.actor.name());
+  event.mutable_warnings()->Swap(&warnings_);
+  warnings_.Clear();
+  Evolve(plan_, plan_.name(), event,
+         {.recorded_at = context_.now,
+          .actor = context_.actor.person(),
+          .capacity = context_.capacity});
+  events_.push_back(std::move(event));
+}
+
+}  // namespace trellis::domain

@@ -1,0 +1,31 @@
+// The entries of a plan by their ids: c concern, t target, a action, s support, o observation,
+// r review, u outcome, m comment, each with a number.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+#include "trellis/v1/support_plan.pb.h"
+
+namespace trellis::domain {
+
+// The entry with this id, or null.
+google::protobuf::Message* FindEntry(v1::SupportPlan& plan, absl::string_view id);
+const google::protobuf::Message* FindEntry(const v1::SupportPlan& plan, absl::string_view id);
+
+// The list of the plan that holds entries of this letter, or null: `targets` for 't'.
+const google::protobuf::FieldDescriptor* EntryList(char letter);
+
+// How the entry came to be in the record.
+v1::Entry& EntryOf(google::protobuf::Message& entry);
+const v1::Entry& EntryOf(const google::protobuf::Message& entry);
+
+// True if the whole entry was struck out: it counts no more.
+bool IsStruckOut(const google::protobuf::Message& entry);
+
+// The id for the next entry of a list that has `size` entries: ids are given in order and never
+// again, and entries are never removed.
+std::string NextEntryId(char letter, int size);
+
+}  // namespace trellis::domain

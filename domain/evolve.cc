@@ -1,0 +1,293 @@
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/timestamp.h"
+#include "domain/dates.h"
+#include "domain/entries.h"
+#include "domain/support_plan.h"
+
+namespace trellis::domain {
+namespace {
+
+namespace pb = google::protobuf;
+
+// The one that applies events: holds what every case needs.
+class Evolution {
+ public:
+  Evolution(v1::SupportPlan& plan, const v1::SupportPlanEvent& event, const EventFacts& facts)
+      : plan_(plan), event_(event), facts_(facts) {}
+
+  void Apply() {
+    plan_.set_revision(plan_.revision() + 1);
+    plan_.set_etag(absl::StrCat("\"", plan_.revision(), "\""));
+    *plan_.mutable_update_time() = ToTimestamp(facts_.recorded_at);
+    ApplyKind();
+    if (ChangesContent()) MoveContent();
+    plan_.set_next_review_on(NextReviewOn());
+    UpdateAwaited();
+  }
+
+ private:
+  // No default: the compiler lists the events we forgot.
+  void ApplyKind() {
+    switch (event_.kind_case()) {
+      case v1::SupportPlanEvent::kSupportPlanOpened:
+        return Opened(event_.support_plan_opened().support_plan());
+      case v1::SupportPlanEvent::kConcernRaised:
+        return Added(event_.concern_raised().concern(), plan_.add_concerns())
+            ->set_state(v1::Concern::OPEN);
+      case v1::SupportPlanEvent::kConcernResolved: {
+        auto& concern = Entry<v1::Concern>(event_.concern_resolved().concern_id());
+        concern.set_state(v1::Concern::RESOLVED);
+        return concern.set_resolution(event_.concern_resolved().resolution());
+      }
+      case v1::SupportPlanEvent::kTargetSet:
+        Added(event_.target_set().target(), plan_.add_targets());
+        return;
+      case v1::SupportPlanEvent::kTargetRevised:
+        return TargetRevised(event_.target_revised());
+      case v1::SupportPlanEvent::kTargetWithdrawn:
+        return Entry<v1::Target>(event_.target_withdrawn().target_id())
+            .set_withdrawal_reason(event_.target_withdrawn().reason());
+      case v1::SupportPlanEvent::kActionAdded:
+        Added(event_.action_added().action(), plan_.add_actions());
+        return;
+      case v1::SupportPlanEvent::kActionCompleted: {
+        auto& action = Entry<v1::Action>(event_.action_completed().action_id());
+        action.set_completed(true);
+        action.set_completed_on(event_.occurred_on());
+        return action.set_completion_note(event_.action_completed().note());
+      }
+      case v1::SupportPlanEvent::kSupportArranged:
+        return Added(event_.support_arranged().support(), plan_.add_support())
+            ->set_state(v1::Support::ARRANGED);
+      case v1::SupportPlanEvent::kSupportDelivered:
+        return SupportRecorded(event_.support_delivered().support_id(), v1::Support::DELIVERED,
+                               event_.support_delivered().note());
+      case v1::SupportPlanEvent::kSupportNotDelivered:
+        return SupportRecorded(event_.support_not_delivered().support_id(),
+                               v1::Support::NOT_DELIVERED, event_.support_not_delivered().reason());
+      case v1::SupportPlanEvent::kObservationLogged:
+        Added(event_.observation_logged().observation(), plan_.add_observations());
+        return;
+      case v1::SupportPlanEvent::kReviewScheduled: {
+        v1::Review* const review = Added(event_.review_scheduled().review(), plan_.add_reviews());
+        review->set_original_on(review->scheduled_on());
+        return review->set_state(v1::Review::SCHEDULED);
+      }
+      case v1::SupportPlanEvent::kReviewRescheduled: {
+        auto& review = Entry<v1::Review>(event_.review_rescheduled().review_id());
+        review.set_scheduled_on(event_.review_rescheduled().scheduled_on());
+        return review.set_reschedule_reason(event_.review_rescheduled().reason());
+      }
+      case v1::SupportPlanEvent::kReviewCompleted:
+        return ReviewCompleted(event_.review_completed());
+      case v1::SupportPlanEvent::kReviewMissed: {
+        auto& review = Entry<v1::Review>(event_.review_missed().review_id());
+        review.set_state(v1::Review::MISSED);
+        return review.set_missed_reason(event_.review_missed().reason());
+      }
+      case v1::SupportPlanEvent::kOutcomeRecorded:
+        Added(event_.outcome_recorded().outcome(), plan_.add_outcomes());
+        return;
+      case v1::SupportPlanEvent::kCommentAdded:
+        Added(event_.comment_added().comment(), plan_.add_comments());
+        return;
+      case v1::SupportPlanEvent::kSigned:
+        return Answered(facts_.capacity, event_.signed_().decision(), event_.signed_());
+      case v1::SupportPlanEvent::kSigningDeclined:
+        return Answered(facts_.capacity, v1::Signature::DECLINED, event_.signing_declined());
+      case v1::SupportPlanEvent::kSignatureUnavailable:
+        return Unavailable(event_.signature_unavailable());
+      case v1::SupportPlanEvent::kAppropriateBodyConfirmed:
+        return Confirmed(event_.appropriate_body_confirmed());
+      case v1::SupportPlanEvent::kPlanPaused: {
+        v1::Pause* const pause = plan_.add_pauses();
+        pause->set_paused_on(event_.occurred_on());
+        pause->set_reason(event_.plan_paused().reason());
+        return plan_.set_state(v1::SupportPlan::PAUSED);
+      }
+      case v1::SupportPlanEvent::kPlanResumed:
+        plan_.mutable_pauses(plan_.pauses_size() - 1)->set_resumed_on(event_.occurred_on());
+        return plan_.set_state(v1::SupportPlan::ACTIVE);
+      case v1::SupportPlanEvent::kEntryCorrected:
+        return EntryCorrected(event_.entry_corrected());
+      case v1::SupportPlanEvent::kPlanClosed: {
+        plan_.mutable_closure()->set_reason(event_.plan_closed().reason());
+        plan_.mutable_closure()->set_words(event_.plan_closed().words());
+        plan_.mutable_closure()->set_closed_on(event_.occurred_on());
+        plan_.set_renewed_by(event_.plan_closed().renewed_by());
+        return plan_.set_state(v1::SupportPlan::CLOSED);
+      }
+      case v1::SupportPlanEvent::KIND_NOT_SET:
+        break;
+    }
+    Crash("Evolve: event without a kind; decoding refuses these");
+  }
+
+  // The entry that the event names. Decide made sure that there is one.
+  template <typename T>
+  T& Entry(const std::string& id) {
+    pb::Message* const entry = FindEntry(plan_, id);
+    CHECK(entry != nullptr && entry->GetDescriptor() == T::descriptor());
+    return static_cast<T&>(*entry);
+  }
+
+  v1::Party Actor() const {
+    v1::Party actor;
+    actor.set_person(facts_.actor);
+    actor.set_name(event_.actor_name());
+    return actor;
+  }
+
+  template <typename T>
+  T* Added(const T& said, T* entry) {
+    *entry = said;
+    v1::Entry& record = *entry->mutable_entry();
+    record.set_revision(plan_.revision());
+    *record.mutable_record_time() = plan_.update_time();
+    *record.mutable_recorded_by() = Actor();
+    record.set_capacity(facts_.capacity);
+    record.set_occurred_on(event_.occurred_on());
+    record.set_late_reason(event_.late_reason());
+    record.set_late_days(LateDays(event_, facts_.recorded_at));
+    return entry;
+  }
+
+  void Opened(const v1::SupportPlan& opened) {
+    plan_.MergeFrom(opened);
+    plan_.set_state(v1::SupportPlan::ACTIVE);
+    *plan_.mutable_create_time() = plan_.update_time();
+  }
+
+  void TargetRevised(const v1::TargetRevised& revised) {
+    auto& target = Entry<v1::Target>(revised.target_id());
+    target.set_statement(revised.statement());
+    target.set_success_measure(revised.success_measure());
+    target.set_due_on(revised.due_on());
+    target.set_revision_reason(revised.reason());
+  }
+
+  void SupportRecorded(const std::string& id, v1::Support::State state, const std::string& note) {
+    auto& support = Entry<v1::Support>(id);
+    support.set_state(state);
+    support.set_recorded_on(event_.occurred_on());
+    support.set_record_note(note);
+  }
+
+  void ReviewCompleted(const v1::ReviewCompleted& completed) {
+    auto& review = Entry<v1::Review>(completed.review_id());
+    review.set_state(v1::Review::COMPLETED);
+    review.set_held_on(event_.occurred_on());
+    *review.mutable_judgements() = completed.judgements();
+    for (const v1::TargetJudgement& judged : completed.judgements()) {
+      Entry<v1::Target>(judged.target_id()).set_judgement(judged.judgement());
+    }
+  }
+
+  template <typename Answer>
+  void Answered(v1::Capacity capacity, v1::Signature::Decision decision, const Answer& answer) {
+    v1::Signature* const signature = plan_.add_signatures();
+    signature->set_capacity(capacity);
+    *signature->mutable_signer() = Actor();
+    signature->set_decision(decision);
+    signature->set_statement(answer.statement());
+    signature->set_content_revision(answer.content_revision());
+    signature->set_content_digest(answer.content_digest());
+    *signature->mutable_sign_time() = plan_.update_time();
+    signature->set_current(true);
+  }
+
+  void Unavailable(const v1::SignatureUnavailable& unavailable) {
+    v1::Signature* const signature = plan_.add_signatures();
+    signature->set_capacity(unavailable.capacity());
+    *signature->mutable_signer() = Actor();
+    signature->set_decision(v1::Signature::UNAVAILABLE);
+    signature->set_statement(unavailable.reason());
+    signature->set_content_revision(unavailable.content_revision());
+    signature->set_content_digest(unavailable.content_digest());
+    *signature->mutable_sign_time() = plan_.update_time();
+    signature->set_current(true);
+  }
+
+  void Confirmed(const v1::AppropriateBodyConfirmed& confirmed) {
+    v1::Confirmation* const confirmation = plan_.add_confirmations();
+    confirmation->set_kind(confirmed.confirmation());
+    *confirmation->mutable_confirmed_by() = Actor();
+    confirmation->set_content_revision(confirmed.content_revision());
+    *confirmation->mutable_confirm_time() = plan_.update_time();
+    confirmation->set_words(confirmed.words());
+  }
+
+  void EntryCorrected(const v1::EntryCorrected& corrected) {
+    pb::Message* const entry = FindEntry(plan_, corrected.entry_id());
+    CHECK(entry != nullptr);
+    v1::Correction& correction = *EntryOf(*entry).mutable_correction();
+    correction.set_revision(plan_.revision());
+    correction.set_reason(corrected.reason());
+    if (corrected.corrections().empty()) correction.set_struck_out(true);
+    for (const v1::FieldCorrection& field : corrected.corrections()) {
+      const auto* const descriptor = entry->GetDescriptor()->FindFieldByName(field.field());
+      CHECK(descriptor != nullptr);
+      entry->GetReflection()->SetString(entry, descriptor, field.value());
+    }
+  }
+
+  bool ChangesContent() const {
+    const auto* const kind =
+        event_.GetDescriptor()->FindFieldByNumber(static_cast<int>(event_.kind_case()));
+    return kind->message_type()->options().GetExtension(v1::changes_content);
+  }
+
+  void MoveContent() {
+    plan_.set_content_revision(plan_.revision());
+    Digest before{};
+    if (plan_.content_digest().size() == before.size()) {
+      std::copy(plan_.content_digest().begin(), plan_.content_digest().end(), before.begin());
+    }
+    const Digest digest = Sha256(AsBytes(before), AsBytes(facts_.payload_digest));
+    plan_.set_content_digest(std::string(AsBytes(digest)));
+    for (v1::Signature& signature : *plan_.mutable_signatures()) signature.set_current(false);
+  }
+
+  std::string NextReviewOn() const {
+    std::string next;
+    for (const v1::Review& review : plan_.reviews()) {
+      if (review.state() != v1::Review::SCHEDULED || IsStruckOut(review)) continue;
+      if (next.empty() || review.scheduled_on() < next) next = review.scheduled_on();
+    }
+    return plan_.state() == v1::SupportPlan::CLOSED ? "" : next;
+  }
+
+  void UpdateAwaited() {
+    plan_.clear_awaiting_signatures();
+    for (const v1::Capacity capacity : {v1::ECT, v1::INDUCTION_TUTOR, v1::HEADTEACHER}) {
+      const bool answered = std::any_of(
+          plan_.signatures().begin(), plan_.signatures().end(),
+          [&](const v1::Signature& s) { return s.capacity() == capacity && s.current(); });
+      if (!answered) plan_.add_awaiting_signatures(capacity);
+    }
+  }
+
+  v1::SupportPlan& plan_;
+  const v1::SupportPlanEvent& event_;
+  const EventFacts& facts_;
+};
+
+}  // namespace
+
+int LateDays(const v1::SupportPlanEvent& event, absl::Time recorded_at) {
+  const std::optional<absl::CivilDay> day = ParseDate(event.occurred_on());
+  if (!day.has_value() || event.late_reason().empty()) return 0;
+  return static_cast<int>(LondonDay(recorded_at) - *day);
+}
+
+void Evolve(v1::SupportPlan& plan, const std::string& name, const v1::SupportPlanEvent& event,
+            const EventFacts& facts) {
+  if (plan.name().empty()) plan.set_name(name);
+  Evolution(plan, event, facts).Apply();
+}
+
+}  // namespace trellis::domain

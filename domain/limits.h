@@ -1,0 +1,23 @@
+// How much a plan holds. Each limit is far above what a school needs and keeps a plan, as one
+// message, under 4 MiB.
+#pragma once
+
+namespace trellis::domain {
+
+// Characters of a text field that states no limit of its own: about four pages.
+inline constexpr int kTextCharactersMax = 10'000;
+// Items of a list in a request that states no limit of its own.
+inline constexpr int kItemsMax = 100;
+// Areas of concern: a plan on more than a handful of standards is no plan.
+inline constexpr int kConcernsMax = 20;
+// Targets, actions, support, observations and reviews, of each.
+inline constexpr int kEntriesMax = 100;
+// Outcomes and comments, of each.
+inline constexpr int kNotesMax = 500;
+// Days after which a record counts as late and needs a reason: a school week and a weekend.
+inline constexpr int kLateAfterDays = 7;
+// The form's advice: weekly for four weeks.
+inline constexpr int kReviewIntervalDays = 7;
+inline constexpr int kReviewCount = 4;
+
+}  // namespace trellis::domain

@@ -1,0 +1,115 @@
+#include "domain/requires.h"
+
+#include <algorithm>
+
+#include "base/status_macros.h"
+
+namespace trellis::domain {
+namespace {
+
+// The person whom the plan names for this capacity; null if it names none.
+const v1::Party* PartyFor(const Plan& plan, v1::Capacity capacity) {
+  switch (capacity) {
+    case v1::ECT:
+      return &plan.ect();
+    case v1::INDUCTION_TUTOR:
+      return &plan.induction_tutor();
+    case v1::HEADTEACHER:
+      return &plan.headteacher();
+    case v1::APPROPRIATE_BODY:
+      return &plan.appropriate_body();
+    default:
+      return nullptr;
+  }
+}
+
+std::string Names(Capacities capacities) {
+  std::string names;
+  for (const v1::Capacity capacity : capacities) {
+    absl::StrAppend(&names, names.empty() ? "" : " or ", v1::Capacity_Name(capacity));
+  }
+  return names;
+}
+
+}  // namespace
+
+absl::Status Refusal(absl::string_view reason, absl::string_view subject,
+                     absl::string_view message) {
+  return Error(absl::StatusCode::kFailedPrecondition, reason, message,
+               {{"subject", std::string(subject)}});
+}
+
+absl::Status RequireExists(const Plan& plan) {
+  if (plan.revision() > 0) return absl::OkStatus();
+  return Error(absl::StatusCode::kNotFound, "SUPPORT_PLAN_NOT_FOUND",
+               absl::StrCat(plan.name(), " does not exist"), {{"name", plan.name()}});
+}
+
+absl::Status RequireActive(const Plan& plan, absl::string_view verb) {
+  RETURN_IF_ERROR(RequireNotClosed(plan, verb));
+  if (plan.state() != v1::SupportPlan::PAUSED) return absl::OkStatus();
+  return Refusal(
+      "PLAN_PAUSED", plan.name(),
+      absl::StrCat(plan.name(), " is paused since ",
+                   plan.pauses(plan.pauses_size() - 1).paused_on(), "; resume it to ", verb));
+}
+
+absl::Status RequireNotClosed(const Plan& plan, absl::string_view verb) {
+  RETURN_IF_ERROR(RequireExists(plan));
+  if (plan.state() != v1::SupportPlan::CLOSED) return absl::OkStatus();
+  return Refusal("PLAN_CLOSED", plan.name(),
+                 absl::StrCat(plan.name(), " was closed on ", plan.closure().closed_on(),
+                              "; nobody can ", verb, " any more"));
+}
+
+absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacities allowed,
+                             absl::string_view verb) {
+  const std::string capacity = v1::Capacity_Name(context.capacity);
+  if (std::find(allowed.begin(), allowed.end(), context.capacity) == allowed.end()) {
+    return Error(absl::StatusCode::kPermissionDenied, "CAPACITY_NOT_ALLOWED",
+                 absl::StrCat("capacity ", capacity, " may not ", verb, "; want ", Names(allowed)),
+                 {{"capacity", capacity}});
+  }
+  const v1::Party* const party = PartyFor(plan, context.capacity);
+  if (party == nullptr || party->person() == context.actor.person()) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_PARTY",
+               absl::StrCat(context.actor.person(), " is not the ", capacity, " of ", plan.name()),
+               {{"actor", context.actor.person()}, {"capacity", capacity}, {"name", plan.name()}});
+}
+
+absl::Status RequireRoom(const Plan& plan, absl::string_view what, int size, int max) {
+  if (size < max) return absl::OkStatus();
+  return Refusal("PLAN_FULL", plan.name(),
+                 absl::StrCat(plan.name(), " has ", size, " ", what, ", limit ", max));
+}
+
+absl::Status EntryNotFound(const Plan& plan, absl::string_view id, absl::string_view kind) {
+  return Error(
+      absl::StatusCode::kNotFound, "ENTRY_NOT_FOUND",
+      absl::StrCat(plan.name().empty() ? "the plan" : plan.name(), " has no ", kind, " ", id),
+      {{"entry", std::string(id)}, {"name", plan.name()}});
+}
+
+absl::Status RequireOpenConcern(const Plan& plan, const std::string& id) {
+  ASSIGN_OR_RETURN(const v1::Concern* const concern, RequireEntry<v1::Concern>(plan, id));
+  if (concern->state() == v1::Concern::OPEN) return absl::OkStatus();
+  return Refusal("CONCERN_RESOLVED", id,
+                 absl::StrCat("concern ", id, " of ", plan.name(), " is resolved"));
+}
+
+absl::StatusOr<const v1::Target*> RequireStandingTarget(const Plan& plan, const std::string& id,
+                                                        const std::string& concern_id) {
+  ASSIGN_OR_RETURN(const v1::Target* const target, RequireEntry<v1::Target>(plan, id));
+  if (!target->withdrawal_reason().empty()) {
+    return Refusal("TARGET_WITHDRAWN", id,
+                   absl::StrCat("target ", id, " of ", plan.name(), " was withdrawn"));
+  }
+  if (!concern_id.empty() && target->concern_id() != concern_id) {
+    return Refusal("TARGET_OF_ANOTHER_CONCERN", id,
+                   absl::StrCat("target ", id, " of ", plan.name(), " stands under ",
+                                target->concern_id(), ", not under ", concern_id));
+  }
+  return target;
+}
+
+}  // namespace trellis::domain

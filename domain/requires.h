@@ -1,0 +1,66 @@
+// The conditions of decisions: each reads as a line of policy, and refuses with a reason.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/error.h"
+#include "domain/entries.h"
+#include "domain/support_plan.h"
+
+namespace trellis::domain {
+
+using Capacities = std::initializer_list<v1::Capacity>;
+// Those who write the plan: the induction tutor, and the headteacher who answers for it.
+inline constexpr Capacities kWriters = {v1::INDUCTION_TUTOR, v1::HEADTEACHER};
+
+// FAILED_PRECONDITION about `subject` for a rule of the domain.
+absl::Status Refusal(absl::string_view reason, absl::string_view subject,
+                     absl::string_view message);
+
+// The plan exists, or NOT_FOUND.
+absl::Status RequireExists(const Plan& plan);
+
+// The plan is ACTIVE: not paused, not closed.
+absl::Status RequireActive(const Plan& plan, absl::string_view verb);
+
+// The plan is ACTIVE or PAUSED: what happened can be recorded, what is agreed cannot change.
+absl::Status RequireNotClosed(const Plan& plan, absl::string_view verb);
+
+// The actor acts in one of `allowed` and, for a capacity that the plan names, is that person.
+absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacities allowed,
+                             absl::string_view verb);
+
+// The list has room for one more.
+absl::Status RequireRoom(const Plan& plan, absl::string_view what, int size, int max);
+
+// NOT_FOUND: the plan has no such entry.
+absl::Status EntryNotFound(const Plan& plan, absl::string_view id, absl::string_view kind);
+
+// The entry of this type with this id, not struck out.
+template <typename T>
+absl::StatusOr<const T*> RequireEntry(const Plan& plan, const std::string& id) {
+  const google::protobuf::Message* const entry = FindEntry(plan, id);
+  if (entry == nullptr || entry->GetDescriptor() != T::descriptor()) {
+    return EntryNotFound(plan, id, T::descriptor()->name());
+  }
+  if (IsStruckOut(*entry)) {
+    return Refusal("ENTRY_STRUCK_OUT", id,
+                   absl::StrCat("entry ", id, " of ", plan.name(), " was struck out at revision ",
+                                EntryOf(*entry).correction().revision()));
+  }
+  return static_cast<const T*>(entry);
+}
+
+// The concern exists and is OPEN.
+absl::Status RequireOpenConcern(const Plan& plan, const std::string& id);
+
+// The target exists, was not withdrawn and, unless `concern_id` is empty, stands under it.
+absl::StatusOr<const v1::Target*> RequireStandingTarget(const Plan& plan, const std::string& id,
+                                                        const std::string& concern_id);
+
+}  // namespace trellis::domain

@@ -1,0 +1,23 @@
+// Is a request well formed? Generic: the rules are the fields' options in the protos. Reads nothing
+// but the request; whether it fits the plan is decided later.
+#pragma once
+
+#include "absl/status/status.h"
+#include "google/protobuf/message.h"
+
+namespace trellis::domain {
+
+// OK, or INVALID_ARGUMENT with ALL violations at once (at most 50 are listed). Checks required
+// fields, lengths, numbers of items, formats (dates that exist, UUIDs, resource names, URNs,
+// codes of standards), known enum values, control characters, that a range does not end before it
+// starts, and that a supporter says who or what they are. Fields that are OUTPUT_ONLY are skipped.
+// Thread-safe.
+absl::Status Validate(const google::protobuf::Message& request);
+
+// Why `text` is no valid value for the string field `field`: got and want; empty if it is one.
+std::string WhyInvalid(const google::protobuf::FieldDescriptor& field, const std::string& text);
+
+// Clears every OUTPUT_ONLY field of `message`, in depth: what a caller puts there is ignored.
+void ClearOutputOnly(google::protobuf::Message& message);
+
+}  // namespace trellis::domain

@@ -1,0 +1,77 @@
+// The current state of each plan, by name.
+//
+// Operation.   Applies domain::Evolve to the stored plan; holds no rules of its own. Plans touched
+//              by a batch are worked on in memory and written once at its end.
+// Concurrency. Apply and Flush are called by one thread; Find is thread-safe.
+// Limits.      kCacheBytes of plans are kept in memory, the least recently used go first.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "base/mutex.h"
+#include "domain/support_plan.h"
+#include "eventstore/record.h"
+#include "projections/plan_change.h"
+#include "projections/view_store.h"
+
+namespace trellis::projections {
+
+// About the plans of 5,000 ECTs in trouble at once, as a message takes four times its bytes.
+inline constexpr size_t kCacheBytes = 64 << 20;
+
+using PlanPointer = std::shared_ptr<const v1::SupportPlan>;
+
+class CurrentPlans {
+ public:
+  // `store` must outlive this.
+  explicit CurrentPlans(const ViewStore& store) : store_(store) {}
+
+  // Applies the event of `record` and returns what it changed; the plan in it is valid until the
+  // next call. DATA_LOSS (VIEW_OUT_OF_STEP) if the record does not follow the plan's revision.
+  absl::StatusOr<PlanChange> Apply(const eventstore::Record& record,
+                                   const v1::SupportPlanEvent& event);
+
+  // Adds the touched plans to `rows`, which are about to be written, and shows each to `visit`,
+  // with whether it is new.
+  void Flush(Rows& rows, const std::function<void(const v1::SupportPlan&, bool)>& visit);
+  // Shows them to readers; called once they are written.
+  void Publish();
+  // Forgets them; called if they could not be written.
+  void Discard() { touched_.clear(); }
+
+  // The plan, or null if there is none.
+  absl::StatusOr<PlanPointer> Find(const std::string& name) const;
+
+ private:
+  absl::StatusOr<v1::SupportPlan*> Touch(const std::string& name);
+  void Remember(const std::string& name, PlanPointer plan, size_t bytes) const;
+
+  struct Cached {
+    std::string name;
+    PlanPointer plan;
+    size_t bytes;
+  };
+  struct Touched {
+    std::unique_ptr<v1::SupportPlan> plan;
+    size_t bytes = 0;
+    bool is_new = false;
+  };
+
+  const ViewStore& store_;
+  absl::flat_hash_map<std::string, Touched> touched_;
+  mutable Mutex mutex_;
+  mutable std::list<Cached> recent_ ABSL_GUARDED_BY(mutex_);
+  mutable absl::flat_hash_map<std::string, std::list<Cached>::iterator> cache_
+      ABSL_GUARDED_BY(mutex_);
+  mutable size_t cached_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Counts publications, so that a reader does not put back a plan that is out of date.
+  mutable uint64_t published_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace trellis::projections

@@ -1,0 +1,117 @@
+#include "projections/view_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/status_macros.h"
+
+namespace trellis::projections {
+namespace {
+
+// Keys of rows begin with a lower-case letter; these two begin with an upper-case one.
+constexpr char kPositionKey[] = "Position";
+constexpr char kVersionKey[] = "Version";
+// Enough for the rows of the plans that are open at a time.
+constexpr size_t kBlockCacheBytes = 32 << 20;
+constexpr size_t kMemtableBytes = 16 << 20;
+
+rocksdb::Slice SliceOf(absl::string_view view) { return {view.data(), view.size()}; }
+absl::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+absl::Status FromRocks(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  return Error(absl::StatusCode::kUnavailable, "VIEWS_UNREADABLE",
+               absl::StrCat("views: ", status.ToString()), {{"cause", status.ToString()}});
+}
+
+rocksdb::Options StoreOptions() {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  table.cache_index_and_filter_blocks = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = kMemtableBytes;
+  options.max_write_buffer_number = 3;
+  options.max_open_files = 256;
+  options.keep_log_file_num = 2;
+  options.max_log_file_size = 1 << 20;
+  options.stats_dump_period_sec = 0;
+  options.compression = rocksdb::kLZ4Compression;
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenDb(const std::string& directory) {
+  rocksdb::DB* db = nullptr;
+  RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(StoreOptions(), directory, &db)));
+  return std::unique_ptr<rocksdb::DB>(db);
+}
+
+}  // namespace
+
+ViewStore::ViewStore(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
+ViewStore::~ViewStore() = default;
+
+absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::Open(const std::string& directory,
+                                                           const std::string& version) {
+  ASSIGN_OR_RETURN(std::unique_ptr<rocksdb::DB> db, OpenDb(directory));
+  std::string found;
+  const rocksdb::Status status = db->Get(rocksdb::ReadOptions(), kVersionKey, &found);
+  if (!status.ok() && !status.IsNotFound()) return FromRocks(status);
+  if (found != version) {
+    if (!found.empty()) {
+      db.reset();
+      RETURN_IF_ERROR(FromRocks(rocksdb::DestroyDB(directory, rocksdb::Options())));
+      ASSIGN_OR_RETURN(db, OpenDb(directory));
+    }
+    RETURN_IF_ERROR(FromRocks(db->Put(rocksdb::WriteOptions(), kVersionKey, version)));
+  }
+  return std::unique_ptr<ViewStore>(new ViewStore(std::move(db)));
+}
+
+absl::StatusOr<uint64_t> ViewStore::Position() const {
+  ASSIGN_OR_RETURN(const std::optional<std::string> text, Find(kPositionKey));
+  uint64_t position = 0;
+  if (!text.has_value()) return position;
+  if (absl::SimpleAtoi(*text, &position)) return position;
+  return Error(absl::StatusCode::kDataLoss, "VIEWS_DAMAGED",
+               "views: the position is no number; delete the directory of the views");
+}
+
+absl::Status ViewStore::Write(const Rows& rows, uint64_t position) {
+  rocksdb::WriteBatch batch;
+  for (const auto& [key, value] : rows) RETURN_IF_ERROR(FromRocks(batch.Put(key, value)));
+  RETURN_IF_ERROR(FromRocks(batch.Put(kPositionKey, absl::StrCat(position))));
+  return FromRocks(db_->Write(rocksdb::WriteOptions(), &batch));
+}
+
+absl::StatusOr<std::optional<std::string>> ViewStore::Find(absl::string_view key) const {
+  std::string value;
+  const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), SliceOf(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  RETURN_IF_ERROR(FromRocks(status));
+  return std::optional<std::string>(std::move(value));
+}
+
+absl::Status ViewStore::Scan(
+    absl::string_view prefix, absl::string_view from,
+    const std::function<bool(absl::string_view, absl::string_view)>& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(rocksdb::ReadOptions()));
+  for (it->Seek(SliceOf(from.empty() ? prefix : from)); it->Valid(); it->Next()) {
+    if (!absl::StartsWith(ViewOf(it->key()), prefix)) break;
+    if (!visit(ViewOf(it->key()), ViewOf(it->value()))) break;
+  }
+  return FromRocks(it->status());
+}
+
+}  // namespace trellis::projections

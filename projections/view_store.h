@@ -1,0 +1,55 @@
+// Where views keep their rows: a RocksDB of their own, unsynced, because it can always catch up
+// from the log. The rows and the position they are of move in one batch.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace rocksdb {
+class DB;
+}
+
+namespace trellis::projections {
+
+// Rows to write, by key. Not thread-safe.
+using Rows = absl::flat_hash_map<std::string, std::string>;
+
+// Thread-safe.
+class ViewStore {
+ public:
+  // Opens the store in `directory`, creating it if there is none. A store of another `version` is
+  // emptied first: views are rebuilt, never migrated. UNAVAILABLE (VIEWS_UNREADABLE) if the
+  // directory cannot be used.
+  static absl::StatusOr<std::unique_ptr<ViewStore>> Open(const std::string& directory,
+                                                         const std::string& version);
+  ~ViewStore();
+  ViewStore(const ViewStore&) = delete;
+  ViewStore& operator=(const ViewStore&) = delete;
+
+  // The position in the log up to which events are in the rows; 0: none.
+  absl::StatusOr<uint64_t> Position() const;
+
+  // Writes rows and position in one batch.
+  absl::Status Write(const Rows& rows, uint64_t position);
+
+  // The row; nothing if there is none.
+  absl::StatusOr<std::optional<std::string>> Find(absl::string_view key) const;
+
+  // Calls `visit` with key and value of each row whose key begins with `prefix`, in order, from
+  // `from` (at or after the prefix; empty: the prefix) on, until it returns false.
+  absl::Status Scan(absl::string_view prefix, absl::string_view from,
+                    const std::function<bool(absl::string_view, absl::string_view)>& visit) const;
+
+ private:
+  explicit ViewStore(std::unique_ptr<rocksdb::DB> db);
+  const std::unique_ptr<rocksdb::DB> db_;
+};
+
+}  // namespace trellis::projections

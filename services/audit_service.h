@@ -1,0 +1,15 @@
+// AuditService: who did what, in which capacity, when it was recorded and when it happened.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "services/rpc_service.h"
+#include "services/support_plan_service.h"
+
+namespace trellis::services {
+
+// The handlers of every rpc of AuditService.
+std::map<std::string, Handler> AuditHandlers(const Rooms& rooms);
+
+}  // namespace trellis::services

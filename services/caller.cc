@@ -1,0 +1,87 @@
+#include "services/caller.h"
+
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/error.h"
+#include "base/status_macros.h"
+#include "domain/validate.h"
+
+namespace trellis::services {
+namespace {
+
+constexpr char kActorKey[] = "trellis-actor";
+constexpr char kNameKey[] = "trellis-actor-name";
+constexpr char kCapacityKey[] = "trellis-capacity";
+
+absl::Status Unauthenticated(absl::string_view reason, absl::string_view key,
+                             absl::string_view message) {
+  return Error(absl::StatusCode::kUnauthenticated, reason,
+               absl::StrCat("metadata ", key, ": ", message), {{"metadata", std::string(key)}});
+}
+
+std::string PercentDecoded(const std::string& text) {
+  std::string decoded;
+  for (size_t i = 0; i < text.size(); ++i) {
+    int byte = 0;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        absl::SimpleHexAtoi(absl::string_view(text).substr(i + 1, 2), &byte)) {
+      decoded.push_back(static_cast<char>(byte));
+      i += 2;
+    } else {
+      decoded.push_back(text[i]);
+    }
+  }
+  return decoded;
+}
+
+// A proto3 string is UTF-8, and parsing one checks it.
+bool IsUtf8(const std::string& text) {
+  v1::Party written, read;
+  written.set_name(text);
+  return read.ParseFromString(written.SerializeAsString());
+}
+
+absl::StatusOr<v1::Capacity> ParseCapacity(const std::string& text) {
+  v1::Capacity capacity = v1::CAPACITY_UNSPECIFIED;
+  const std::string name = absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}}));
+  if (v1::Capacity_Parse(name, &capacity) && capacity != v1::CAPACITY_UNSPECIFIED) return capacity;
+  std::string want;
+  for (int i = 1; i < v1::Capacity_ARRAYSIZE; ++i) {
+    absl::StrAppend(&want, i == 1 ? "" : ", ", v1::Capacity_Name(static_cast<v1::Capacity>(i)));
+  }
+  return Unauthenticated(
+      text.empty() ? "ACTOR_MISSING" : "ACTOR_INVALID", kCapacityKey,
+      absl::StrCat(text.empty() ? "missing" : "got another word", ", want one of ", want));
+}
+
+}  // namespace
+
+absl::StatusOr<Caller> IdentifyCaller(const Call& call) {
+  Caller caller;
+  caller.actor.set_person(call.Metadata(kActorKey));
+  if (caller.actor.person().empty()) {
+    return Unauthenticated("ACTOR_MISSING", kActorKey, "missing, want people/{uuid}");
+  }
+  const auto& fields = *v1::Party::descriptor();
+  if (!domain::WhyInvalid(*fields.FindFieldByName("person"), caller.actor.person()).empty()) {
+    return Unauthenticated("ACTOR_INVALID", kActorKey, "got another text, want people/{uuid}");
+  }
+  const std::string name = PercentDecoded(call.Metadata(kNameKey));
+  if (name.empty()) {
+    return Unauthenticated("ACTOR_MISSING", kNameKey,
+                           "missing, want the name as it is known now, percent-encoded");
+  }
+  if (!IsUtf8(name) || !domain::WhyInvalid(*fields.FindFieldByName("name"), name).empty()) {
+    return Unauthenticated("ACTOR_INVALID", kNameKey,
+                           "want at most 200 characters of UTF-8 without control characters");
+  }
+  caller.actor.set_name(name);
+  ASSIGN_OR_RETURN(caller.capacity, ParseCapacity(call.Metadata(kCapacityKey)));
+  return caller;
+}
+
+}  // namespace trellis::services

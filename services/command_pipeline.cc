@@ -1,0 +1,211 @@
+#include "services/command_pipeline.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/status_macros.h"
+#include "base/timestamp.h"
+#include "domain/codec.h"
+#include "services/plan_history.h"
+
+namespace trellis::services {
+namespace {
+
+using eventstore::Appended;
+using eventstore::Record;
+
+// Bytes that are the same for the same message.
+std::string DeterministicBytes(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+eventstore::StreamAppend AppendOf(const std::string& stream, int64_t revision,
+                                  const domain::Events& events) {
+  eventstore::StreamAppend append;
+  append.stream = stream;
+  append.expected_revision = static_cast<uint64_t>(revision);
+  append.events.reserve(events.size());
+  for (const v1::SupportPlanEvent& event : events) {
+    append.events.push_back({.type = domain::TypeOf(event), .payload = event.SerializeAsString()});
+  }
+  return append;
+}
+
+eventstore::Commit CommitOf(const Command& command, const domain::Plan& plan,
+                            const domain::Decision& decision) {
+  eventstore::Commit commit;
+  commit.origin = {.actor = command.caller.actor.person(),
+                   .capacity = static_cast<uint8_t>(command.caller.capacity),
+                   .request_id = command.request_id};
+  commit.fingerprint = command.fingerprint;
+  if (!decision.events.empty()) {
+    commit.appends.push_back(AppendOf(command.plan, plan.revision(), decision.events));
+  }
+  if (!decision.successor_events.empty()) {
+    commit.appends.push_back(AppendOf(command.new_plan, 0, decision.successor_events));
+  }
+  return commit;
+}
+
+absl::Status EtagMismatch(const Command& command, const std::string& present) {
+  return Error(
+      absl::StatusCode::kAborted, "ETAG_MISMATCH",
+      absl::StrCat(command.plan, " has etag ", present, ", got ", command.etag, "; read it again"),
+      {{"name", command.plan}, {"etag", present}});
+}
+
+void AddRecord(const Record& record, const v1::SupportPlanEvent& event,
+               v1::SupportPlanReply& reply) {
+  v1::Receipt& receipt = *reply.mutable_receipt();
+  const auto position = static_cast<int64_t>(record.header.position);
+  if (receipt.first_position() == 0) receipt.set_first_position(position);
+  receipt.set_last_position(position);
+  *receipt.mutable_record_time() = ToTimestamp(record.header.recorded_at);
+  receipt.add_event_ids(UuidText(record.header.event_id));
+  receipt.add_leaf_digests(std::string(AsBytes(record.leaf_digest)));
+  for (const v1::Warning& warning : event.warnings()) *reply.add_warnings() = warning;
+}
+
+// The plan that the reply shows, folded from what was loaded and what was committed. The same pure
+// function as the view's, so that reply and view cannot disagree.
+v1::SupportPlanReply ReplyOf(const Command& command, const domain::Plan& loaded,
+                             const domain::Decision& decision, const std::vector<Record>& records) {
+  v1::SupportPlanReply reply;
+  v1::SupportPlan& shown = *reply.mutable_support_plan();
+  if (decision.successor_events.empty()) shown = loaded;
+  size_t next = 0;
+  const auto fold = [&](const std::string& stream, const domain::Events& events, bool show) {
+    for (const v1::SupportPlanEvent& event : events) {
+      const Record& record = records[next++];
+      if (show) domain::Evolve(shown, stream, event, FactsOf(record.header));
+      AddRecord(record, event, reply);
+    }
+  };
+  fold(command.plan, decision.events, decision.successor_events.empty());
+  fold(command.new_plan, decision.successor_events, true);
+  return reply;
+}
+
+}  // namespace
+
+std::string CommandPipeline::NewPlanName(const std::string& chosen_id,
+                                         const std::string& request_id) {
+  if (!chosen_id.empty()) return absl::StrCat(domain::kSupportPlanStreams, chosen_id);
+  return absl::StrCat(domain::kSupportPlanStreams,
+                      UuidText(UuidFromDigest(Sha256("support plan of request ", request_id))));
+}
+
+Digest CommandPipeline::FingerprintOf(const Caller& caller,
+                                      const google::protobuf::Message& request) {
+  return Sha256(absl::StrCat(request.GetDescriptor()->full_name(), "\n", caller.actor.person(),
+                             "\n", static_cast<int>(caller.capacity), "\n"),
+                DeterministicBytes(request));
+}
+
+void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) {
+  // A repeated request is answered before anything is decided: by now a rule might refuse it.
+  const auto known = log_.FindRequest(command->request_id);
+  if (!known.ok()) return done(known.status());
+  if (known->has_value()) return Repeat(*command, **known, std::move(done));
+
+  absl::StatusOr<projections::PlanPointer> found = views_.FindPlan(command->plan);
+  if (!found.ok()) return done(found.status());
+  projections::PlanPointer plan = *std::move(found);
+  if (plan == nullptr) {
+    auto missing = std::make_shared<v1::SupportPlan>();
+    missing->set_name(command->plan);
+    plan = std::move(missing);
+  }
+  if (!command->etag.empty() && plan->revision() > 0 && command->etag != plan->etag()) {
+    return done(EtagMismatch(*command, plan->etag()));
+  }
+
+  const absl::Time now = clock_.Now();
+  const domain::Context context{.now = now,
+                                .today = LondonDay(now),
+                                .actor = command->caller.actor,
+                                .capacity = command->caller.capacity,
+                                .new_plan = command->new_plan};
+  absl::StatusOr<domain::Decision> decided = command->decide(*plan, context);
+  if (!decided.ok()) return done(decided.status());
+
+  eventstore::Commit commit = CommitOf(*command, *plan, *decided);
+  log_.Append(std::move(commit), [this, command, plan, decision = *std::move(decided),
+                                  done = std::move(done),
+                                  attempts_left](absl::StatusOr<Appended> appended) mutable {
+    if (appended.status().code() == absl::StatusCode::kAborted) {
+      return Retry(std::move(command), std::move(done), attempts_left - 1, appended.status());
+    }
+    if (!appended.ok()) return done(appended.status());
+    if (appended->repeated) {
+      return Repeat(*command,
+                    {.fingerprint = command->fingerprint,
+                     .first_position = appended->first_position,
+                     .last_position = appended->last_position},
+                    std::move(done));
+    }
+    // The caller reads its own writes: the answer waits for the views.
+    const eventstore::Position position = appended->last_position;
+    views_.WhenApplied(position, [command, plan, decision = std::move(decision),
+                                  records = std::move(appended->records),
+                                  done = std::move(done)](const absl::Status& status) {
+      if (!status.ok()) return done(status);
+      done(ReplyOf(*command, *plan, decision, records));
+    });
+  });
+}
+
+void CommandPipeline::Retry(CommandPointer command, Done done, int attempts_left,
+                            const absl::Status& mismatch) {
+  // One who named an etag wants to know; anybody else is decided anew on the present plan.
+  const bool final_answer = attempts_left == 0 || !command->etag.empty();
+  views_.WhenApplied(log_.durable_position(), [this, command = std::move(command),
+                                               done = std::move(done), attempts_left, mismatch,
+                                               final_answer](const absl::Status& status) mutable {
+    if (!status.ok()) return done(status);
+    if (!final_answer) return Run(std::move(command), std::move(done), attempts_left);
+    if (command->etag.empty()) return done(mismatch);
+    const absl::StatusOr<projections::PlanPointer> plan = views_.FindPlan(command->plan);
+    if (!plan.ok()) return done(plan.status());
+    done(*plan == nullptr ? mismatch : EtagMismatch(*command, (*plan)->etag()));
+  });
+}
+
+void CommandPipeline::Repeat(const Command& command, const eventstore::KnownRequest& known,
+                             Done done) {
+  if (known.fingerprint != command.fingerprint) {
+    const std::string request_id = UuidText(command.request_id);
+    return done(Error(
+        absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+        absl::StrCat("request_id ", request_id, " was used for another request; make a new one"),
+        {{"request_id", request_id}}));
+  }
+  done(FirstAnswer(command, known));
+}
+
+absl::StatusOr<v1::SupportPlanReply> CommandPipeline::FirstAnswer(
+    const Command& command, const eventstore::KnownRequest& known) {
+  v1::SupportPlanReply reply;
+  std::string shown = command.plan;
+  RETURN_IF_ERROR(log_.ReadAll(
+      known.first_position, known.last_position, [&](const Record& record) -> absl::Status {
+        ASSIGN_OR_RETURN(const v1::SupportPlanEvent event, domain::DecodeEvent(record.payload));
+        AddRecord(record, event, reply);
+        shown = record.header.stream;
+        return absl::OkStatus();
+      }));
+  // A command that had nothing to write was answered with the plan as it was then.
+  ASSIGN_OR_RETURN(*reply.mutable_support_plan(),
+                   FoldHistory(log_, shown, {.position = known.last_position}));
+  return reply;
+}
+
+}  // namespace trellis::services

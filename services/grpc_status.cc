@@ -1,0 +1,32 @@
+#include "services/grpc_status.h"
+
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "base/error.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace trellis::services {
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(std::string(status.message()));
+  if (ErrorReason(status).empty()) {
+    google::rpc::ErrorInfo info;
+    info.set_reason(absl::StatusCodeToString(status.code()));
+    info.set_domain(kErrorDomain);
+    details.add_details()->PackFrom(info);
+  }
+  status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
+    google::protobuf::Any& detail = *details.add_details();
+    detail.set_type_url(std::string(type_url));
+    detail.set_value(std::string(payload));
+  });
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(),
+                      details.SerializeAsString());
+}
+
+}  // namespace trellis::services

@@ -1,0 +1,14 @@
+// absl::Status to grpc::Status.
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include "absl/status/status.h"
+
+namespace trellis::services {
+
+// The same code and message, with the status's payloads as the details of a google.rpc.Status.
+// An error without an ErrorInfo gets one: its reason is the name of its code.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+}  // namespace trellis::services

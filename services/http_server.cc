@@ -1,0 +1,133 @@
+#include "services/http_server.h"
+
+#include <httplib.h>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "rendering/plan_list.h"
+
+namespace trellis::services {
+namespace {
+
+// Threads that serve pages: a page is rendered in about a millisecond.
+constexpr size_t kThreads = 2;
+constexpr char kHtml[] = "text/html; charset=utf-8";
+constexpr char kText[] = "text/plain; charset=utf-8";
+// Nothing but the page itself is ever loaded, framed or kept by a shared cache.
+const httplib::Headers& PageHeaders() {
+  static const auto& headers = *new httplib::Headers{
+      {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"},
+      {"Cache-Control", "no-store"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"X-Frame-Options", "DENY"},
+      {"Referrer-Policy", "no-referrer"}};
+  return headers;
+}
+
+int HttpCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      return 404;
+    case absl::StatusCode::kInvalidArgument:
+      return 400;
+    case absl::StatusCode::kUnavailable:
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+void Fail(const absl::Status& status, httplib::Response& response) {
+  response.status = HttpCode(status);
+  response.set_content(absl::StrCat(status.message(), "\n"), kText);
+}
+
+void ServePlan(const Rooms& rooms, const httplib::Request& request, httplib::Response& response) {
+  v1::RenderSupportPlanRequest render;
+  render.set_name(absl::StrCat("supportPlans/", request.matches[1].str()));
+  render.set_output_format(v1::RenderSupportPlanRequest::HTML);
+  if (absl::Status status = domain::Validate(render); !status.ok()) return Fail(status, response);
+  const absl::StatusOr<v1::RenderSupportPlanResponse> page = RenderSupportPlan(rooms, render);
+  if (!page.ok()) return Fail(page.status(), response);
+  response.set_content(page->content(), kHtml);
+}
+
+void ServeIndex(const Rooms& rooms, httplib::Response& response) {
+  v1::ListSupportPlansRequest list;
+  list.set_page_size(1000);
+  const absl::StatusOr<v1::ListSupportPlansResponse> plans = ListSupportPlans(rooms, list);
+  if (!plans.ok()) return Fail(plans.status(), response);
+  response.set_content(rendering::PlanListAsHtml(*plans), kHtml);
+}
+
+}  // namespace
+
+class HttpServer::Impl {
+ public:
+  explicit Impl(const Rooms& rooms) : rooms_(rooms) {
+    server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+    // Only this process may listen there: two servers on one port would each get some requests.
+    server_.set_socket_options([](socket_t socket) {
+      const int yes = 1;
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    });
+    server_.set_default_headers(PageHeaders());
+    server_.set_keep_alive_timeout(5);
+    server_.set_payload_max_length(1024);
+    server_.Get("/", [this](const httplib::Request&, httplib::Response& response) {
+      ServeIndex(rooms_, response);
+    });
+    server_.Get("/supportPlans/([^/]*)",
+                [this](const httplib::Request& request, httplib::Response& response) {
+                  ServePlan(rooms_, request, response);
+                });
+    server_.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
+      const absl::Status health = rooms_.views.health();
+      if (!health.ok()) return Fail(health, response);
+      response.set_content("ok\n", kText);
+    });
+  }
+
+  ~Impl() {
+    server_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  absl::Status Start(const std::string& host, int port) {
+    port_ = port == 0 ? server_.bind_to_any_port(host.c_str())
+                      : (server_.bind_to_port(host.c_str(), port) ? port : -1);
+    if (port_ < 0) {
+      return Error(absl::StatusCode::kUnavailable, "CANNOT_LISTEN",
+                   absl::StrCat("cannot listen on ", host, ":", port,
+                                " (--http): it is in use, or not an address of this machine"),
+                   {{"address", absl::StrCat(host, ":", port)}});
+    }
+    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    // stop() has an effect only on a server that runs.
+    while (!server_.is_running()) std::this_thread::yield();
+    return absl::OkStatus();
+  }
+
+  int port() const { return port_; }
+
+ private:
+  const Rooms rooms_;
+  httplib::Server server_;
+  int port_ = 0;
+  std::thread thread_;
+};
+
+HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::~HttpServer() = default;
+int HttpServer::port() const { return impl_->port(); }
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Rooms& rooms,
+                                                              const std::string& host, int port) {
+  auto impl = std::make_unique<Impl>(rooms);
+  if (absl::Status status = impl->Start(host, port); !status.ok()) return status;
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+}  // namespace trellis::services

@@ -1,0 +1,35 @@
+// The small read-only HTTP port: plans as pages, and whether the server is well.
+//
+//   GET /                        the plans, as links
+//   GET /supportPlans/{uuid}     the plan as the form
+//   GET /healthz                 200 "ok", or 503 and why the views stopped
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "services/support_plan_service.h"
+
+namespace trellis::services {
+
+class HttpServer {
+ public:
+  // Listens on `host`:`port` (0: any free port) and serves from its own threads. UNAVAILABLE
+  // (CANNOT_LISTEN) if the address cannot be had.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Rooms& rooms,
+                                                           const std::string& host, int port);
+  // Stops listening and finishes the requests that are being served.
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  int port() const;
+
+ private:
+  class Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace trellis::services

@@ -1,0 +1,52 @@
+// trellisd. Exit codes: 0 after a drain, 2 wrong usage, 3 cannot start.
+#include <csignal>
+#include <cstdio>
+#include <google/protobuf/stubs/logging.h>
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "services/server.h"
+#include "services/settings.h"
+
+namespace {
+
+constexpr int kCannotStart = 3;
+
+// SIGTERM and SIGINT, blocked in every thread, so that one place waits for them.
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const trellis::services::ParsedSettings parsed = trellis::services::ParseSettings(argc, argv);
+  if (parsed.exit_code >= 0) return parsed.exit_code;
+  // Protocol Buffers would log field names of requests that are not UTF-8; the caller is told.
+  google::protobuf::SetLogHandler(nullptr);
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  const trellis::SystemClock clock;
+  auto server = trellis::services::Server::Start(parsed.settings, clock);
+  if (!server.ok()) {
+    std::fprintf(stderr, "trellisd: %s\n", std::string(server.status().message()).c_str());
+    return kCannotStart;
+  }
+  std::printf("trellisd serves ledger %s on grpc %s and http http://%s, data in %s\n",
+              parsed.settings.ledger.c_str(), (*server)->grpc_address().c_str(),
+              (*server)->http_address().c_str(), parsed.settings.data.c_str());
+  std::fflush(stdout);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  trellis::Log("server.draining", {{"signal", std::to_string(signal)}});
+  server->reset();
+  trellis::Log("server.stopped");
+  return 0;
+}

@@ -1,0 +1,67 @@
+#include "services/rpc_service.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/rpc_service_method.h>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "services/grpc_status.h"
+
+namespace trellis::services {
+
+void Call::Reply(const google::protobuf::Message& reply) const {
+  bool own_buffer = false;
+  const grpc::Status status =
+      grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(reply, response_,
+                                                                                 &own_buffer);
+  reactor_->Finish(status);
+}
+
+void Call::Fail(const absl::Status& error) const { reactor_->Finish(ToGrpcStatus(error)); }
+
+std::string Call::Metadata(const std::string& key) const {
+  const auto& metadata = context_->client_metadata();
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) return "";
+  return std::string(found->second.data(), found->second.size());
+}
+
+absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
+  // The reader consumes the buffer: a copy shares its bytes.
+  grpc::ByteBuffer copy(bytes);
+  grpc::ProtoBufferReader reader(&copy);
+  if (reader.status().ok() && request.ParseFromZeroCopyStream(&reader)) return absl::OkStatus();
+  const std::string& type = request.GetDescriptor()->full_name();
+  return Error(absl::StatusCode::kInvalidArgument, "UNREADABLE_REQUEST",
+               absl::StrCat("got ", bytes.Length(), " bytes that are no ", type,
+                            ": damaged, or text in it is not UTF-8"),
+               {{"type", type}});
+}
+
+RpcService::RpcService(const google::protobuf::ServiceDescriptor& service,
+                       std::map<std::string, Handler> handlers) {
+  CHECK(static_cast<size_t>(service.method_count()) == handlers.size());
+  for (int i = 0; i < service.method_count(); ++i) {
+    names_.push_back(absl::StrCat("/", service.full_name(), "/", service.method(i)->name()));
+  }
+  for (int i = 0; i < service.method_count(); ++i) {
+    const auto found = handlers.find(service.method(i)->name());
+    CHECK(found != handlers.end());
+    AddMethod(new grpc::internal::RpcServiceMethod(names_[static_cast<size_t>(i)].c_str(),
+                                                   grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+    MarkMethodRawCallback(
+        i, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+               [handler = std::move(found->second)](grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+                 const Call call(context, response);
+                 handler(call, *request);
+                 return call.reactor();
+               }));
+  }
+}
+
+}  // namespace trellis::services

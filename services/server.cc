@@ -1,0 +1,139 @@
+#include "services/server.h"
+
+#include <chrono>
+#include <filesystem>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "services/audit_service.h"
+#include "services/http_server.h"
+#include "services/standards_service.h"
+#include "services/support_plan_service.h"
+#include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/standards_service.pb.h"
+
+namespace trellis::services {
+namespace {
+
+constexpr std::chrono::seconds kDrainTime(10);
+
+// Creates the directory, for this user alone: what it holds is personal.
+absl::Status MakeDataDirectory(const std::string& data) {
+  std::error_code error;
+  std::filesystem::create_directories(data, error);
+  if (!error) {
+    std::filesystem::permissions(data, std::filesystem::perms::owner_all, error);
+  }
+  if (!error) return absl::OkStatus();
+  return Error(absl::StatusCode::kUnavailable, "DATA_UNUSABLE",
+               absl::StrCat("cannot use the data directory ", data, " (--data): ", error.message()),
+               {{"data", data}});
+}
+
+void ShowCatchUp(eventstore::Position position, eventstore::Position last) {
+  // Once in about 100,000 events: a line or so a second.
+  if (position == last || position / 100'000 != (position + projections::kBatchEvents) / 100'000) {
+    Log("views.catching_up", {{"position", absl::StrCat(position)}, {"of", absl::StrCat(last)}});
+  }
+}
+
+std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms) {
+  // Naming a message of each file makes sure that its service is linked and known.
+  const auto& plans = *v1::SupportPlanReply::descriptor()->file()->service(0);
+  const auto& standards = *v1::GetTeachersStandardRequest::descriptor()->file()->service(0);
+  const auto& audit = *v1::ListTrailRequest::descriptor()->file()->service(0);
+  std::vector<std::unique_ptr<RpcService>> services;
+  services.push_back(std::make_unique<RpcService>(plans, SupportPlanHandlers(rooms)));
+  services.push_back(std::make_unique<RpcService>(standards, StandardsHandlers()));
+  services.push_back(std::make_unique<RpcService>(audit, AuditHandlers(rooms)));
+  return services;
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(Settings settings, const Clock& clock) : settings_(std::move(settings)), clock_(clock) {}
+
+  ~Impl() {
+    if (grpc_ != nullptr) {
+      grpc_->GetHealthCheckService()->SetServingStatus(false);
+      grpc_->Shutdown(std::chrono::system_clock::now() + kDrainTime);
+    }
+    http_.reset();
+    if (log_ != nullptr) log_->Close();
+    views_.reset();
+  }
+
+  absl::Status Start() {
+    RETURN_IF_ERROR(MakeDataDirectory(settings_.data));
+    ASSIGN_OR_RETURN(
+        log_, eventstore::EventLog::Open(
+                  {.directory = settings_.data + "/log", .ledger = settings_.ledger}, clock_));
+    ASSIGN_OR_RETURN(views_,
+                     projections::Views::Open(settings_.data + "/views", *log_, ShowCatchUp));
+    pipeline_ = std::make_unique<CommandPipeline>(*log_, *views_, clock_);
+    const Rooms rooms{*log_, *views_, clock_, *pipeline_};
+    services_ = MakeServices(rooms);
+    RETURN_IF_ERROR(StartGrpc());
+    ASSIGN_OR_RETURN(http_, HttpServer::Start(rooms, settings_.http.host, settings_.http.port));
+    return absl::OkStatus();
+  }
+
+  std::string grpc_address() const { return absl::StrCat(settings_.listen.host, ":", port_); }
+  std::string http_address() const { return absl::StrCat(settings_.http.host, ":", http_->port()); }
+
+ private:
+  absl::Status StartGrpc() {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    // Only this process may listen there: two servers on one port would each get some calls.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.SetMaxReceiveMessageSize(kRequestBytesMax);
+    const std::string address = absl::StrCat(settings_.listen.host, ":", settings_.listen.port);
+    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+    for (const auto& service : services_) builder.RegisterService(service.get());
+    grpc_ = builder.BuildAndStart();
+    if (grpc_ != nullptr && port_ != 0) {
+      grpc_->GetHealthCheckService()->SetServingStatus(true);
+      return absl::OkStatus();
+    }
+    return Error(absl::StatusCode::kUnavailable, "CANNOT_LISTEN",
+                 absl::StrCat("cannot listen on ", address,
+                              " (--listen): it is in use, or not an address of this machine"),
+                 {{"address", address}});
+  }
+
+  const Settings settings_;
+  const Clock& clock_;
+  std::unique_ptr<eventstore::EventLog> log_;
+  std::unique_ptr<projections::Views> views_;
+  std::unique_ptr<CommandPipeline> pipeline_;
+  std::vector<std::unique_ptr<RpcService>> services_;
+  std::unique_ptr<grpc::Server> grpc_;
+  std::unique_ptr<HttpServer> http_;
+  int port_ = 0;
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+std::string Server::grpc_address() const { return impl_->grpc_address(); }
+std::string Server::http_address() const { return impl_->http_address(); }
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Settings& settings,
+                                                      const Clock& clock) {
+  auto impl = std::make_unique<Impl>(settings, clock);
+  if (absl::Status status = impl->Start(); !status.ok()) return status;
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+}  // namespace trellis::services

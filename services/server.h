@@ -1,0 +1,39 @@
+// trellisd as an object: the log, the views, the services and both ports, started in order and
+// stopped in the opposite one.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "services/settings.h"
+
+namespace trellis::services {
+
+// The largest request that is read at all. Larger ones get gRPC's own RESOURCE_EXHAUSTED; smaller
+// ones that break a limit are told which.
+inline constexpr int kRequestBytesMax = 16 << 20;
+
+class Server {
+ public:
+  // Opens what `settings.data` holds, catches up the views (showing progress on standard error)
+  // and serves. `clock` must outlive the server. The error says in one line what to fix.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const Settings& settings,
+                                                       const Clock& clock);
+  // Drains: takes no new calls, answers those in progress (for at most 10 s), closes the log.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Where it listens, HOST:PORT.
+  std::string grpc_address() const;
+  std::string http_address() const;
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace trellis::services

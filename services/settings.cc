@@ -1,0 +1,87 @@
+#include "services/settings.h"
+
+#include <cstdio>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include <CLI/CLI.hpp>
+
+namespace trellis::services {
+namespace {
+
+constexpr int kUsageError = 2;
+
+bool IsLedgerName(const std::string& name) {
+  if (name.empty() || name.size() > 100) return false;
+  return name.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+             "0123456789.-") == std::string::npos;
+}
+
+int Complain(const std::string& message) {
+  std::fprintf(stderr, "trellisd: %s\n", message.c_str());
+  return kUsageError;
+}
+
+}  // namespace
+
+absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string& text) {
+  const auto wrong = [&](absl::string_view want) {
+    return Error(absl::StatusCode::kInvalidArgument, "INVALID_SETTING",
+                 absl::StrCat(flag, ": got \"", text, "\", want ", want), {{"flag", flag}});
+  };
+  const size_t colon = text.rfind(':');
+  Address address;
+  if (colon == std::string::npos || !absl::SimpleAtoi(text.substr(colon + 1), &address.port) ||
+      address.port < 0 || address.port > 65535) {
+    return wrong("HOST:PORT with a port of 0 to 65535");
+  }
+  address.host = text.substr(0, colon);
+  if (address.host != "127.0.0.1" && address.host != "localhost" && address.host != "[::1]") {
+    return wrong("a loopback host (127.0.0.1, localhost or [::1]): callers are not identified yet");
+  }
+  return address;
+}
+
+ParsedSettings ParseSettings(int argc, const char* const* argv) {
+  ParsedSettings parsed;
+  Settings& settings = parsed.settings;
+  std::string listen = "127.0.0.1:7443", http = "127.0.0.1:7480";
+  CLI::App app("The Trellis server: support plans over gRPC, on an event log of its own.",
+               "trellisd");
+  app.set_version_flag("--version", "trellisd " TRELLIS_VERSION);
+  app.set_config("--config", "", "A file of settings, a line each: listen = \"127.0.0.1:7443\"");
+  app.add_option("--data", settings.data, "The directory everything is kept in")
+      ->envname("TRELLIS_DATA")
+      ->capture_default_str();
+  app.add_option("--listen", listen, "Where gRPC listens; port 0 picks one")->capture_default_str();
+  app.add_option("--http", http, "Where pages are served; port 0 picks one")->capture_default_str();
+  app.add_option("--ledger", settings.ledger, "The ledger's name")->capture_default_str();
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    parsed.exit_code = app.exit(success);
+    return parsed;
+  } catch (const CLI::Error& error) {
+    parsed.exit_code = Complain(absl::StrCat(error.what(), "; see trellisd --help"));
+    return parsed;
+  }
+  const absl::StatusOr<Address> listen_address = ParseAddress("--listen", listen);
+  const absl::StatusOr<Address> http_address = ParseAddress("--http", http);
+  if (!listen_address.ok()) {
+    parsed.exit_code = Complain(std::string(listen_address.status().message()));
+  } else if (!http_address.ok()) {
+    parsed.exit_code = Complain(std::string(http_address.status().message()));
+  } else if (!IsLedgerName(settings.ledger)) {
+    parsed.exit_code = Complain(absl::StrCat("--ledger: got \"", settings.ledger,
+                                             "\", want 1 to 100 letters, digits, dots, hyphens"));
+  } else {
+    settings.listen = *listen_address;
+    settings.http = *http_address;
+  }
+  return parsed;
+}
+
+}  // namespace trellis::services

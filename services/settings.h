@@ -1,0 +1,37 @@
+// The settings of trellisd: flags, or a file of the same names.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace trellis::services {
+
+struct Address {
+  std::string host;
+  int port = 0;
+};
+
+struct Settings {
+  // Where everything is kept; created if missing.
+  std::string data = "var";
+  // Where gRPC listens, HOST:PORT; port 0: any free port.
+  Address listen = {"127.0.0.1", 7443};
+  // Where HTTP listens, likewise.
+  Address http = {"127.0.0.1", 7480};
+  // The ledger's name: 1 to 100 letters, digits, dots and hyphens.
+  std::string ledger = "trellis";
+};
+
+// HOST:PORT. Only loopback hosts are taken, because nobody who calls is identified yet.
+absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string& text);
+
+// What the command line says. `exit_code` is set, and nothing else means anything, when the program
+// is to end at once: after --help or --version (0), or an error that was printed (2).
+struct ParsedSettings {
+  Settings settings;
+  int exit_code = -1;
+};
+ParsedSettings ParseSettings(int argc, const char* const* argv);
+
+}  // namespace trellis::services

@@ -1,0 +1,34 @@
+// SupportPlanService: one line for each command, a function for each read.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "services/command_pipeline.h"
+#include "services/rpc_service.h"
+
+namespace trellis::services {
+
+// What the services work on. All must outlive every call.
+struct Rooms {
+  eventstore::EventLog& log;
+  projections::Views& views;
+  const Clock& clock;
+  CommandPipeline& pipeline;
+};
+
+// The plan as it is, or as of a revision or a time. NOT_FOUND if it does not exist or did not then;
+// INVALID_ARGUMENT if both a revision and a time are asked for.
+absl::StatusOr<v1::SupportPlan> GetSupportPlan(const Rooms& rooms,
+                                               const v1::GetSupportPlanRequest& request);
+
+// See the rpcs of the same names.
+absl::StatusOr<v1::ListSupportPlansResponse> ListSupportPlans(
+    const Rooms& rooms, const v1::ListSupportPlansRequest& request);
+absl::StatusOr<v1::RenderSupportPlanResponse> RenderSupportPlan(
+    const Rooms& rooms, const v1::RenderSupportPlanRequest& request);
+
+// The handlers of every rpc of SupportPlanService.
+std::map<std::string, Handler> SupportPlanHandlers(const Rooms& rooms);
+
+}  // namespace trellis::services
