@@ -22,7 +22,44 @@ absl::CivilDay ReviewDay(Draft& draft, absl::CivilDay wanted, const std::string&
   return day;
 }
 
+absl::Status AddReviewOn(Draft& draft, v1::Review review, absl::CivilDay wanted,
+                         const std::string& path) {
+  const Plan& plan = draft.plan();
+  RETURN_IF_ERROR(RequireRoom(plan, "reviews", plan.reviews_size(), kEntriesMax));
+  const absl::CivilDay day = ReviewDay(draft, wanted, path);
+  RETURN_IF_ERROR(RequireReviewDay(draft, day, path));
+  ClearOutputOnly(review);
+  review.set_scheduled_on(DateText(day));
+  review.set_review_id(NextEntryId('r', plan.reviews_size()));
+  v1::SupportPlanEvent event;
+  *event.mutable_review_scheduled()->mutable_review() = std::move(review);
+  draft.Emit(std::move(event));
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+absl::Status RequireReviewDay(const Draft& draft, absl::CivilDay day, const std::string& path) {
+  const std::string agreed = DateText(draft.occurred_on());
+  if (day < draft.occurred_on()) {
+    return Refusal("REVIEW_BEFORE_AGREED", path,
+                   absl::StrCat(path, ": got a review on ", DateText(day),
+                                ", want no day before it was agreed, ", agreed));
+  }
+  if (day - draft.occurred_on() <= kReviewDaysAheadMax) return absl::OkStatus();
+  return Refusal("REVIEW_TOO_FAR", path,
+                 absl::StrCat(path, ": got a review on ", DateText(day), ", want one within ",
+                              kReviewDaysAheadMax, " days of ", agreed));
+}
+
+void WarnOfDueDate(Draft& draft, const std::string& due_on, const std::string& path) {
+  draft.WarnUnlessSchoolDay(path, due_on);
+  const std::optional<absl::CivilDay> day = ParseDate(due_on);
+  if (!day.has_value() || *day >= draft.occurred_on()) return;
+  draft.Warn("DUE_BEFORE_SET", path,
+             absl::StrCat(due_on, " is before the day the target was set, ",
+                          DateText(draft.occurred_on())));
+}
 
 absl::Status AddConcern(Draft& draft, v1::Concern concern, const std::string& path) {
   const Plan& plan = draft.plan();
@@ -43,6 +80,11 @@ absl::Status AddConcern(Draft& draft, v1::Concern concern, const std::string& pa
                                 ": a concern is discussed with the ECT before it is raised"));
   }
   draft.WarnUnlessSchoolDay(absl::StrCat(path, ".discussed_on"), concern.discussed_on());
+  if (discussed > draft.occurred_on()) {
+    draft.Warn("DISCUSSED_AFTER_RAISED", absl::StrCat(path, ".discussed_on"),
+               absl::StrCat(concern.discussed_on(), " is after the day the concern was raised, ",
+                            DateText(draft.occurred_on())));
+  }
   ClearOutputOnly(concern);
   concern.set_concern_id(NextEntryId('c', plan.concerns_size()));
   concern.set_standard_code(standard.code());
@@ -57,12 +99,7 @@ absl::Status AddTarget(Draft& draft, v1::Target target, const std::string& path)
   const Plan& plan = draft.plan();
   RETURN_IF_ERROR(RequireRoom(plan, "targets", plan.targets_size(), kEntriesMax));
   RETURN_IF_ERROR(RequireOpenConcern(plan, target.concern_id()));
-  draft.WarnUnlessSchoolDay(absl::StrCat(path, ".due_on"), target.due_on());
-  if (*ParseDate(target.due_on()) < draft.occurred_on()) {
-    draft.Warn("DUE_BEFORE_SET", absl::StrCat(path, ".due_on"),
-               absl::StrCat(target.due_on(), " is before the day the target was set, ",
-                            DateText(draft.occurred_on())));
-  }
+  WarnOfDueDate(draft, target.due_on(), absl::StrCat(path, ".due_on"));
   ClearOutputOnly(target);
   target.set_target_id(NextEntryId('t', plan.targets_size()));
   v1::SupportPlanEvent event;
@@ -81,7 +118,7 @@ absl::Status AddAction(Draft& draft, v1::Action action, const std::string& path)
   draft.WarnUnlessSchoolDay(absl::StrCat(path, ".starts_on"), action.starts_on());
   draft.WarnUnlessSchoolDay(absl::StrCat(path, ".ends_on"), action.ends_on());
   const absl::CivilDay start = ParseDate(action.starts_on()).value_or(draft.occurred_on());
-  for (const std::string& mismatch : WeekdayMismatches(action.timeline(), absl::CivilYear(start))) {
+  for (const std::string& mismatch : WeekdayMismatches(action.timeline(), start)) {
     draft.Warn("WEEKDAY_MISMATCH", absl::StrCat(path, ".timeline"), mismatch);
   }
   ClearOutputOnly(action);
@@ -112,36 +149,25 @@ absl::Status AddSupport(Draft& draft, v1::Support support, const std::string& pa
 
 absl::Status AddReview(Draft& draft, v1::Review review, const std::string& path) {
   const Plan& plan = draft.plan();
-  RETURN_IF_ERROR(RequireRoom(plan, "reviews", plan.reviews_size(), kEntriesMax));
   for (const std::string& concern_id : review.concern_ids()) {
     RETURN_IF_ERROR(RequireEntry<v1::Concern>(plan, concern_id).status());
   }
   if (!review.target_id().empty()) {
     RETURN_IF_ERROR(RequireStandingTarget(plan, review.target_id(), "").status());
   }
-  const absl::CivilDay day =
-      ReviewDay(draft, *ParseDate(review.scheduled_on()), absl::StrCat(path, ".scheduled_on"));
-  if (day < draft.occurred_on()) {
-    return Refusal(
-        "REVIEW_BEFORE_AGREED", path,
-        absl::StrCat(path, ".scheduled_on is ", review.scheduled_on(),
-                     ", want no day before it was agreed, ", DateText(draft.occurred_on())));
-  }
-  ClearOutputOnly(review);
-  review.set_scheduled_on(DateText(day));
-  review.set_review_id(NextEntryId('r', plan.reviews_size()));
-  v1::SupportPlanEvent event;
-  *event.mutable_review_scheduled()->mutable_review() = std::move(review);
-  draft.Emit(std::move(event));
-  return absl::OkStatus();
+  const absl::CivilDay wanted = *ParseDate(review.scheduled_on());
+  return AddReviewOn(draft, std::move(review), wanted, absl::StrCat(path, ".scheduled_on"));
 }
 
-absl::Status AddReviewsOfCadence(Draft& draft, absl::CivilDay start) {
+absl::Status AddReviewsOfCadence(Draft& draft, absl::CivilDay start, const std::string& path) {
   const v1::ReviewCadence cadence = draft.plan().review_cadence();
+  absl::CivilDay last = start;
   for (int i = 1; i <= cadence.count(); ++i) {
-    v1::Review review;
-    review.set_scheduled_on(DateText(start + i * cadence.interval_days()));
-    RETURN_IF_ERROR(AddReview(draft, review, absl::StrCat("review ", i)));
+    absl::CivilDay wanted = start + i * cadence.interval_days();
+    // Reviews of a short cadence would meet after a weekend.
+    if (WorkingDayFrom(wanted) <= last) wanted = last + 1;
+    RETURN_IF_ERROR(AddReviewOn(draft, v1::Review(), wanted, path));
+    last = WorkingDayFrom(wanted);
   }
   return absl::OkStatus();
 }

@@ -18,10 +18,17 @@ absl::Status AddSupport(Draft& draft, v1::Support support, const std::string& pa
 // as a warning (REVIEW_DATE_MOVED).
 absl::Status AddReview(Draft& draft, v1::Review review, const std::string& path);
 
-// Schedules the reviews of the plan's cadence after `start`.
-absl::Status AddReviewsOfCadence(Draft& draft, absl::CivilDay start);
+// Schedules the reviews of the plan's cadence after `start`, no two on one day.
+absl::Status AddReviewsOfCadence(Draft& draft, absl::CivilDay start, const std::string& path);
 
-// Moves a review that is planned, likewise. `wanted` is valid.
+// Refused: a day before the review was agreed (REVIEW_BEFORE_AGREED), or more than
+// kReviewDaysAheadMax after (REVIEW_TOO_FAR).
+absl::Status RequireReviewDay(const Draft& draft, absl::CivilDay day, const std::string& path);
+
+// Warns if `due_on` is no school day, or before the day of the event.
+void WarnOfDueDate(Draft& draft, const std::string& due_on, const std::string& path);
+
+// Moves a review that is planned to `wanted` or the next working day, likewise said.
 void MoveReview(Draft& draft, const std::string& review_id, absl::CivilDay wanted,
                 const std::string& reason, const std::string& path);
 

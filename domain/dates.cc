@@ -1,6 +1,7 @@
 #include "domain/dates.h"
 
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -94,8 +95,13 @@ std::string WinterHoliday(absl::CivilDay day) {
   return "";
 }
 
+// The day of the week that `word` names, in full or shortened; Monday for "w/c".
 std::optional<absl::Weekday> WeekdayOf(absl::string_view word) {
   const std::string lower = absl::AsciiStrToLower(word);
+  if (lower == "w/c" || lower == "w/b" || lower == "commencing" || lower == "beginning") {
+    return absl::Weekday::monday;
+  }
+  if (lower == "weds") return absl::Weekday::wednesday;
   if (lower.size() < 3) return std::nullopt;
   for (size_t i = 0; i < kWeekdayNames.size(); ++i) {
     if (absl::StartsWith(absl::AsciiStrToLower(kWeekdayNames[i]), lower)) {
@@ -105,22 +111,31 @@ std::optional<absl::Weekday> WeekdayOf(absl::string_view word) {
   return std::nullopt;
 }
 
-// The day of `year` that "19/9" or "19/09/2022" writes.
-std::optional<absl::CivilDay> DayFirst(absl::string_view word, absl::CivilYear year) {
+std::optional<absl::CivilDay> DayThatExists(int64_t year, int month, int day) {
+  const absl::CivilDay date(year, month, day);
+  if (date.month() != month || date.day() != day) return std::nullopt;
+  return date;
+}
+
+// The day that "19/9" or "19/09/2022" writes; without a year, the one nearest to `near`.
+std::optional<absl::CivilDay> DayFirst(absl::string_view word, absl::CivilDay near) {
   const std::vector<std::string> parts = absl::StrSplit(word, '/');
   if (parts.size() < 2 || parts.size() > 3) return std::nullopt;
-  int day = 0, month = 0;
-  int64_t written_year = year.year();
+  int day = 0, month = 0, year = 0;
   if (!absl::SimpleAtoi(parts[0], &day) || !absl::SimpleAtoi(parts[1], &month)) {
     return std::nullopt;
   }
   if (parts.size() == 3) {
-    if (!absl::SimpleAtoi(parts[2], &written_year)) return std::nullopt;
-    if (written_year < 100) written_year += 2000;
+    if (!absl::SimpleAtoi(parts[2], &year)) return std::nullopt;
+    return DayThatExists(year < 100 ? year + 2000 : year, month, day);
   }
-  const absl::CivilDay date(written_year, month, day);
-  if (date.month() != month || date.day() != day) return std::nullopt;
-  return date;
+  std::optional<absl::CivilDay> nearest;
+  for (const int64_t near_year : {near.year() - 1, near.year(), near.year() + 1}) {
+    const std::optional<absl::CivilDay> date = DayThatExists(near_year, month, day);
+    if (!date.has_value()) continue;
+    if (!nearest.has_value() || std::abs(*date - near) < std::abs(*nearest - near)) nearest = date;
+  }
+  return nearest;
 }
 
 }  // namespace
@@ -176,15 +191,14 @@ std::string WhyNoWorkingDay(absl::CivilDay day) {
   return "";
 }
 
-std::vector<std::string> WeekdayMismatches(absl::string_view words, absl::CivilYear year) {
+std::vector<std::string> WeekdayMismatches(absl::string_view words, absl::CivilDay near) {
   std::vector<std::string> mismatches;
   const std::vector<std::string> tokens =
-      absl::StrSplit(words, absl::ByAnyChar(" \t\n,;()"), absl::SkipEmpty());
+      absl::StrSplit(words, absl::ByAnyChar(" \t\n,;:.()"), absl::SkipEmpty());
   for (size_t i = 0; i + 1 < tokens.size(); ++i) {
-    const std::optional<absl::CivilDay> date = DayFirst(tokens[i + 1], year);
+    const std::optional<absl::CivilDay> date = DayFirst(tokens[i + 1], near);
     if (!date.has_value()) continue;
-    std::optional<absl::Weekday> named = WeekdayOf(tokens[i]);
-    if (absl::EqualsIgnoreCase(tokens[i], "w/c")) named = absl::Weekday::monday;
+    const std::optional<absl::Weekday> named = WeekdayOf(tokens[i]);
     if (!named.has_value() || *named == absl::GetWeekday(*date)) continue;
     mismatches.push_back(absl::StrCat("\"", tokens[i], " ", tokens[i + 1], "\": ", DateText(*date),
                                       " is a ", WeekdayName(*date)));

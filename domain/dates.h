@@ -31,7 +31,8 @@ absl::CivilDay WorkingDayFrom(absl::CivilDay day);
 std::string WhyNoWorkingDay(absl::CivilDay day);
 
 // What is wrong with the weekdays that a timeline in words names: "Thurs 11/10" in a year in which
-// 11 October is no Thursday, "w/c 20/9" where 20 September is no Monday. Dates are day first.
-std::vector<std::string> WeekdayMismatches(absl::string_view words, absl::CivilYear year);
+// 11 October is no Thursday, "w/c 20/9" where 20 September is no Monday. Dates are day first; one
+// without a year is of the year that brings it nearest to `near`.
+std::vector<std::string> WeekdayMismatches(absl::string_view words, absl::CivilDay near);
 
 }  // namespace trellis::domain

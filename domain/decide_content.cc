@@ -64,7 +64,7 @@ Decided Decide(const Plan& plan, const v1::ReviseTargetRequest& request, const C
       fact.success_measure() == target->success_measure() && fact.due_on() == target->due_on()) {
     return Decision{};
   }
-  draft.WarnUnlessSchoolDay("due_on", request.due_on());
+  WarnOfDueDate(draft, request.due_on(), "due_on");
   draft.Emit(std::move(event));
   return std::move(draft).Finish();
 }

@@ -1,10 +1,12 @@
 // Pausing, resuming, correcting and closing a plan.
+#include <memory>
 #include <set>
 #include <utility>
 
 #include "base/status_macros.h"
 #include "domain/content.h"
 #include "domain/dates.h"
+#include "domain/limits.h"
 #include "domain/requires.h"
 #include "domain/validate.h"
 #include "google/api/field_behavior.pb.h"
@@ -69,12 +71,86 @@ absl::Status CheckCorrections(const pb::Message& entry, const v1::CorrectEntryRe
   return violations.empty() ? absl::OkStatus() : InvalidRequest(violations);
 }
 
+// The entry as the corrections leave it.
+std::unique_ptr<pb::Message> Corrected(const pb::Message& entry,
+                                       const v1::CorrectEntryRequest& request) {
+  std::unique_ptr<pb::Message> corrected(entry.New());
+  corrected->CopyFrom(entry);
+  for (const v1::FieldCorrection& correction : request.corrections()) {
+    corrected->GetReflection()->SetString(
+        corrected.get(), entry.GetDescriptor()->FindFieldByName(correction.field()),
+        correction.value());
+  }
+  return corrected;
+}
+
+// What was refused when the entry was made is refused when it is put right.
+absl::Status CheckCorrectedDates(Draft& draft, const pb::Message& corrected,
+                                 const v1::CorrectEntryRequest& request) {
+  const auto date = [&](const std::string& field) -> std::string {
+    const auto* const descriptor = corrected.GetDescriptor()->FindFieldByName(field);
+    return descriptor == nullptr ? "" : corrected.GetReflection()->GetString(corrected, descriptor);
+  };
+  std::vector<FieldViolation> violations;
+  for (int i = 0; i < request.corrections_size(); ++i) {
+    const v1::FieldCorrection& correction = request.corrections(i);
+    const std::string path = absl::StrCat("corrections[", i, "].value");
+    const auto unless = [&](bool valid, absl::string_view want) {
+      if (valid) return;
+      violations.push_back({path, absl::StrCat("got ", correction.value(), ", want ", want)});
+    };
+    const std::string& field = correction.field();
+    if (field == "starts_on" || field == "ends_on") {
+      unless(date("ends_on").empty() || date("starts_on") <= date("ends_on"),
+             "an entry that ends no day before it starts");
+    } else if (field == "discussed_on") {
+      unless(date(field) <= DateText(draft.context().today), "no day after today");
+    } else if (field == "feedback_on") {
+      unless(date(field).empty() || date(field) >= EntryOf(corrected).occurred_on(),
+             "no day before the lesson");
+    } else if (field == "scheduled_on") {
+      unless(*ParseDate(date(field)) - draft.context().today <= kReviewDaysAheadMax,
+             absl::StrCat("a day within ", kReviewDaysAheadMax, " days"));
+    }
+    draft.WarnUnlessSchoolDay(path, correction.value());
+  }
+  return violations.empty() ? absl::OkStatus() : InvalidRequest(violations);
+}
+
+// The reviews move on with the plan; a target's date is agreed anew.
+void WarnOfTargetsDueInPause(Draft& draft, const std::string& paused_on) {
+  for (const v1::Target& target : draft.plan().targets()) {
+    const std::string& id = target.target_id();
+    if (!RequireStandingTarget(draft.plan(), id, "").ok()) continue;
+    if (!RequireOpenConcern(draft.plan(), target.concern_id()).ok()) continue;
+    if (target.judgement() == v1::MET || target.due_on() < paused_on ||
+        target.due_on() >= DateText(draft.occurred_on())) {
+      continue;
+    }
+    draft.Warn("TARGET_DUE_IN_PAUSE", id,
+               absl::StrCat("target ", id, " was due on ", target.due_on(),
+                            ", while the plan was paused; revise its date"));
+  }
+}
+
 }  // namespace
 
 Decided Decide(const Plan& plan, const v1::PausePlanRequest& request, const Context& context) {
-  RETURN_IF_ERROR(RequireActive(plan, "pause it"));
+  RETURN_IF_ERROR(RequireNotClosed(plan, "pause it"));
   RETURN_IF_ERROR(RequireCapacity(plan, context, kWriters, "pause the plan"));
+  if (plan.state() == v1::SupportPlan::PAUSED) {
+    return Refusal("PLAN_PAUSED", plan.name(),
+                   absl::StrCat(plan.name(), " is paused already, since ",
+                                plan.pauses(plan.pauses_size() - 1).paused_on()));
+  }
   ASSIGN_OR_RETURN(Draft draft, Begin(plan, request, context));
+  const std::string paused_on = DateText(draft.occurred_on());
+  if (!plan.pauses().empty() && paused_on < plan.pauses(plan.pauses_size() - 1).resumed_on()) {
+    return Refusal(
+        "PAUSED_BEFORE_RESUMED", plan.name(),
+        absl::StrCat("occurred_on is ", paused_on, ", want no day before the last pause ended, ",
+                     plan.pauses(plan.pauses_size() - 1).resumed_on()));
+  }
   v1::SupportPlanEvent event;
   event.mutable_plan_paused()->set_reason(request.reason());
   draft.Emit(std::move(event));
@@ -96,6 +172,7 @@ Decided Decide(const Plan& plan, const v1::ResumePlanRequest& request, const Con
                    absl::StrCat("occurred_on is ", DateText(draft.occurred_on()),
                                 ", want no day before the pause, ", DateText(paused)));
   }
+  WarnOfTargetsDueInPause(draft, DateText(paused));
   v1::SupportPlanEvent event;
   event.mutable_plan_resumed()->set_note(request.note());
   draft.Emit(std::move(event));
@@ -129,6 +206,11 @@ Decided Decide(const Plan& plan, const v1::CorrectEntryRequest& request, const C
   }
   RETURN_IF_ERROR(CheckCorrections(*entry, request));
   ASSIGN_OR_RETURN(Draft draft, Begin(plan, request, context));
+  if (!request.corrections().empty()) {
+    const std::unique_ptr<pb::Message> corrected = Corrected(*entry, request);
+    if (corrected->SerializeAsString() == entry->SerializeAsString()) return Decision{};
+    RETURN_IF_ERROR(CheckCorrectedDates(draft, *corrected, request));
+  }
   v1::SupportPlanEvent event;
   v1::EntryCorrected& corrected = *event.mutable_entry_corrected();
   corrected.set_entry_id(request.entry_id());

@@ -39,17 +39,17 @@ void EmitOpened(Draft& draft, v1::SupportPlan heading) {
   draft.Emit(std::move(event));
 }
 
-// Warns if the first review, or the time between two, is longer than the advice.
-void WarnOfSparseReviews(Draft& draft) {
+// Warns if the first review, or the next after one, is later than the advice.
+void WarnOfSparseReviews(Draft& draft, const std::string& path) {
   absl::CivilDay before = *ParseDate(draft.plan().starts_on());
   for (const v1::Review& review : draft.plan().reviews()) {
     const absl::CivilDay day = *ParseDate(review.scheduled_on());
     // A review that was moved off a holiday is still weekly.
     if (day - before > kReviewIntervalDays + 4) {
-      draft.Warn("REVIEWS_SPARSE", "support_plan.reviews",
-                 absl::StrCat(day - before, " days from ", DateText(before), " to review ",
-                              review.review_id(), " on ", review.scheduled_on(),
-                              "; the advice is weekly for four weeks"));
+      return draft.Warn("REVIEWS_SPARSE", path,
+                        absl::StrCat(day - before, " days from ", DateText(before), " to review ",
+                                     review.review_id(), " on ", review.scheduled_on(),
+                                     "; the advice is weekly for four weeks"));
     }
     before = day;
   }
@@ -74,7 +74,7 @@ absl::Status CopyOpenEntries(Draft& draft, const Plan& from, const std::string& 
     }
     v1::Target copy = target;
     copy.set_concern_id(new_concern_id);
-    RETURN_IF_ERROR(AddTarget(draft, copy, "renewed"));
+    RETURN_IF_ERROR(AddTarget(draft, copy, target.target_id()));
     target_ids.emplace_back(target.target_id(),
                             draft.plan().targets(draft.plan().targets_size() - 1).target_id());
   }
@@ -89,30 +89,52 @@ absl::Status CopyOpenEntries(Draft& draft, const Plan& from, const std::string& 
     v1::Action copy = action;
     copy.set_concern_id(new_concern_id);
     copy.set_target_id(new_target(action.target_id()));
-    RETURN_IF_ERROR(AddAction(draft, copy, "renewed"));
+    RETURN_IF_ERROR(AddAction(draft, copy, action.action_id()));
   }
   for (const v1::Support& support : from.support()) {
+    // What the school did not give it still owes.
     if (support.concern_id() != concern_id || IsStruckOut(support) ||
-        support.state() != v1::Support::ARRANGED) {
+        support.state() == v1::Support::DELIVERED) {
       continue;
     }
     v1::Support copy = support;
     copy.set_concern_id(new_concern_id);
     copy.set_target_id(new_target(support.target_id()));
-    RETURN_IF_ERROR(AddSupport(draft, copy, "renewed"));
+    RETURN_IF_ERROR(AddSupport(draft, copy, support.support_id()));
   }
   return absl::OkStatus();
 }
 
-// Copies what is open in `from`: its open concerns, with what is unfinished under them.
+// Copies what is open in `from`: its open concerns, with what is unfinished under them. Warnings
+// name the entries by the ids that they have in `from`.
 absl::Status CopyWhatIsOpen(Draft& draft, const Plan& from) {
   for (const v1::Concern& concern : from.concerns()) {
     if (concern.state() != v1::Concern::OPEN || IsStruckOut(concern)) continue;
-    RETURN_IF_ERROR(AddConcern(draft, concern, "renewed"));
+    RETURN_IF_ERROR(AddConcern(draft, concern, concern.concern_id()));
     const std::string new_id = draft.plan().concerns(draft.plan().concerns_size() - 1).concern_id();
     RETURN_IF_ERROR(CopyOpenEntries(draft, from, concern.concern_id(), new_id));
   }
   return absl::OkStatus();
+}
+
+absl::Status RequireSeparateRoles(const v1::SupportPlan& said) {
+  const std::string& ect = said.ect().person();
+  for (const v1::Party* const party :
+       {&said.induction_tutor(), &said.headteacher(), &said.appropriate_body()}) {
+    if (party->person() != ect) continue;
+    return Refusal("ECT_HAS_OTHER_ROLE", ect,
+                   absl::StrCat(ect, " is the ECT and cannot hold another role"));
+  }
+  // The head may be the tutor too (guidance 2.42); the appropriate body assures what both do.
+  const std::string& body = said.appropriate_body().person();
+  if (body.empty() ||
+      (body != said.induction_tutor().person() && body != said.headteacher().person())) {
+    return absl::OkStatus();
+  }
+  return Refusal("APPROPRIATE_BODY_NOT_INDEPENDENT", body,
+                 absl::StrCat(body,
+                              " is the appropriate body's contact and cannot be the "
+                              "induction tutor or the headteacher too"));
 }
 
 }  // namespace
@@ -128,12 +150,7 @@ Decided Decide(const Plan& plan, const v1::OpenSupportPlanRequest& request,
   v1::SupportPlan named = said;
   named.set_name(context.new_plan);
   RETURN_IF_ERROR(RequireCapacity(named, context, kWriters, "open a support plan"));
-  for (const v1::Party* const party :
-       {&said.induction_tutor(), &said.headteacher(), &said.appropriate_body()}) {
-    if (party->person() != said.ect().person()) continue;
-    return Refusal("ECT_HAS_OTHER_ROLE", said.ect().person(),
-                   absl::StrCat(said.ect().person(), " is the ECT and cannot hold another role"));
-  }
+  RETURN_IF_ERROR(RequireSeparateRoles(said));
   Plan empty;
   empty.set_name(context.new_plan);
   ASSIGN_OR_RETURN(Draft draft, Begin(empty, request, context));
@@ -145,17 +162,22 @@ Decided Decide(const Plan& plan, const v1::OpenSupportPlanRequest& request,
   RETURN_IF_ERROR(AddAll(draft, said.actions(), "actions", AddAction));
   RETURN_IF_ERROR(AddAll(draft, said.support(), "support", AddSupport));
   if (said.reviews().empty()) {
-    RETURN_IF_ERROR(AddReviewsOfCadence(draft, *ParseDate(draft.plan().starts_on())));
+    RETURN_IF_ERROR(AddReviewsOfCadence(draft, *ParseDate(draft.plan().starts_on()),
+                                        "support_plan.review_cadence"));
   } else {
     RETURN_IF_ERROR(AddAll(draft, said.reviews(), "reviews", AddReview));
   }
-  WarnOfSparseReviews(draft);
+  WarnOfSparseReviews(draft, "support_plan.reviews");
   return std::move(draft).Finish();
 }
 
 Decided Decide(const Plan& plan, const v1::RenewPlanRequest& request, const Context& context) {
   RETURN_IF_ERROR(RequireActive(plan, "renew the plan"));
   RETURN_IF_ERROR(RequireCapacity(plan, context, kWriters, "renew the plan"));
+  if (context.new_plan == plan.name()) {
+    return Refusal("RENEWS_ITSELF", plan.name(),
+                   absl::StrCat("support_plan_id is that of ", plan.name(), ", want a new one"));
+  }
   ASSIGN_OR_RETURN(Draft ending, Begin(plan, request, context));
   v1::SupportPlanEvent event;
   event.mutable_plan_closed()->set_reason(v1::Closure::RENEWED);
@@ -176,7 +198,8 @@ Decided Decide(const Plan& plan, const v1::RenewPlanRequest& request, const Cont
     return Refusal("NOTHING_OPEN", plan.name(),
                    absl::StrCat(plan.name(), " has no open concern to renew; close it instead"));
   }
-  RETURN_IF_ERROR(AddReviewsOfCadence(beginning, beginning.occurred_on()));
+  RETURN_IF_ERROR(AddReviewsOfCadence(beginning, beginning.occurred_on(), "review_cadence"));
+  WarnOfSparseReviews(beginning, "review_cadence");
   Decision decision = std::move(ending).Finish();
   decision.successor_events = std::move(beginning).TakeEvents();
   return decision;

@@ -5,6 +5,7 @@
 #include "base/status_macros.h"
 #include "domain/content.h"
 #include "domain/dates.h"
+#include "domain/limits.h"
 #include "domain/requires.h"
 
 namespace trellis::domain {
@@ -31,12 +32,12 @@ bool Covers(const v1::Review& review, const std::string& concern_id) {
   return ids.empty() || std::find(ids.begin(), ids.end(), concern_id) != ids.end();
 }
 
-// The targets that the review must judge: those that stand under open concerns it looks at; only
-// its own target where it has one.
+// The targets that the review must judge: those that stand under open concerns it looks at; of
+// them only its own where it has one.
 std::vector<std::string> TargetsToJudge(const Plan& plan, const v1::Review& review) {
-  if (!review.target_id().empty()) return {review.target_id()};
   std::vector<std::string> ids;
   for (const v1::Target& target : plan.targets()) {
+    if (!review.target_id().empty() && target.target_id() != review.target_id()) continue;
     if (!target.withdrawal_reason().empty() || IsStruckOut(target)) continue;
     if (!Covers(review, target.concern_id())) continue;
     if (!RequireOpenConcern(plan, target.concern_id()).ok()) continue;
@@ -67,16 +68,44 @@ absl::Status CheckJudgements(const Plan& plan, const v1::Review& review,
                               " targets; no judgement for ", missing));
 }
 
+bool HasOpenConcern(const Plan& plan) {
+  return std::any_of(plan.concerns().begin(), plan.concerns().end(), [](const auto& concern) {
+    return concern.state() == v1::Concern::OPEN && !IsStruckOut(concern);
+  });
+}
+
+// Schedules the next review where `date` names one; warns if there is none at all.
 absl::Status ScheduleNext(Draft& draft, const std::string& date, const std::string& path) {
   const auto& reviews = draft.plan().reviews();
-  const bool planned = std::any_of(reviews.begin(), reviews.end(), [&](const v1::Review& review) {
-    return review.state() == v1::Review::SCHEDULED && review.scheduled_on() == date &&
-           !IsStruckOut(review);
-  });
-  if (date.empty() || planned) return absl::OkStatus();
+  const auto is_planned_on = [&](const std::string& day) {
+    return std::any_of(reviews.begin(), reviews.end(), [&](const v1::Review& review) {
+      return review.state() == v1::Review::SCHEDULED && !IsStruckOut(review) &&
+             (day.empty() || review.scheduled_on() == day);
+    });
+  };
+  if (date.empty()) {
+    if (HasOpenConcern(draft.plan()) && !is_planned_on("")) {
+      draft.Warn("NO_REVIEW_PLANNED", path,
+                 "concerns are open, and no further review is planned: nothing will fall overdue");
+    }
+    return absl::OkStatus();
+  }
+  if (is_planned_on(DateText(WorkingDayFrom(*ParseDate(date))))) return absl::OkStatus();
   v1::Review next;
   next.set_scheduled_on(date);
   return AddReview(draft, next, path);
+}
+
+// On a paused plan one can still record a review that was held before the pause; what comes next is
+// agreed when the plan goes on.
+absl::Status RequireNotHeldWhilePaused(const Draft& draft,
+                                       const v1::CompleteReviewRequest& request) {
+  const Plan& plan = draft.plan();
+  if (plan.state() == v1::SupportPlan::PAUSED && request.next_review_on().empty() &&
+      DateText(draft.occurred_on()) < plan.pauses(plan.pauses_size() - 1).paused_on()) {
+    return absl::OkStatus();
+  }
+  return RequireActive(plan, "complete a review");
 }
 
 }  // namespace
@@ -91,20 +120,18 @@ Decided Decide(const Plan& plan, const v1::RescheduleReviewRequest& request,
                const Context& context) {
   ASSIGN_OR_RETURN(Draft draft, BeginReview(plan, request, context, "reschedule a review"));
   ASSIGN_OR_RETURN(const v1::Review* const review, RequireScheduled(plan, request.review_id()));
-  if (review->scheduled_on() == request.scheduled_on()) return Decision{};
   const absl::CivilDay wanted = *ParseDate(request.scheduled_on());
-  if (wanted < draft.occurred_on()) {
-    return Refusal(
-        "REVIEW_BEFORE_AGREED", request.review_id(),
-        absl::StrCat("scheduled_on is ", request.scheduled_on(),
-                     ", want no day before it was agreed, ", DateText(draft.occurred_on())));
-  }
+  if (review->scheduled_on() == DateText(WorkingDayFrom(wanted))) return Decision{};
+  RETURN_IF_ERROR(RequireReviewDay(draft, WorkingDayFrom(wanted), "scheduled_on"));
   MoveReview(draft, request.review_id(), wanted, request.reason(), "scheduled_on");
   return std::move(draft).Finish();
 }
 
 Decided Decide(const Plan& plan, const v1::CompleteReviewRequest& request, const Context& context) {
-  ASSIGN_OR_RETURN(Draft draft, BeginReview(plan, request, context, "complete a review"));
+  RETURN_IF_ERROR(RequireNotClosed(plan, "complete a review"));
+  RETURN_IF_ERROR(RequireCapacity(plan, context, kWriters, "complete a review"));
+  ASSIGN_OR_RETURN(Draft draft, Begin(plan, request, context));
+  RETURN_IF_ERROR(RequireNotHeldWhilePaused(draft, request));
   ASSIGN_OR_RETURN(const v1::Review* const review, RequireScheduled(plan, request.review_id()));
   RETURN_IF_ERROR(CheckJudgements(plan, *review, request));
   v1::SupportPlanEvent event;
@@ -112,10 +139,12 @@ Decided Decide(const Plan& plan, const v1::CompleteReviewRequest& request, const
   *event.mutable_review_completed()->mutable_judgements() = request.judgements();
   draft.Emit(std::move(event));
   for (const v1::Outcome& said : request.outcomes()) {
+    const int size = draft.plan().outcomes_size();
+    RETURN_IF_ERROR(RequireRoom(plan, "outcomes", size, kNotesMax));
     RETURN_IF_ERROR(RequireEntry<v1::Concern>(plan, said.concern_id()).status());
     v1::SupportPlanEvent recorded;
     v1::Outcome& outcome = *recorded.mutable_outcome_recorded()->mutable_outcome();
-    outcome.set_outcome_id(NextEntryId('u', draft.plan().outcomes_size()));
+    outcome.set_outcome_id(NextEntryId('u', size));
     outcome.set_concern_id(said.concern_id());
     outcome.set_words(said.words());
     draft.Emit(std::move(recorded));

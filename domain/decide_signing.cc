@@ -45,6 +45,24 @@ absl::Status RequireNotSigned(const Plan& plan, v1::Capacity capacity) {
                               answer->content_revision(), " of ", plan.name(), " already"));
 }
 
+// Refused if the person has answered: a statement of theirs is not put aside by another's word.
+absl::Status RequireNotAnswered(const Plan& plan, v1::Capacity capacity) {
+  RETURN_IF_ERROR(RequireNotSigned(plan, capacity));
+  const v1::Signature* const answer = CurrentAnswer(plan, capacity);
+  if (answer == nullptr || answer->decision() != v1::Signature::DECLINED) return absl::OkStatus();
+  return Refusal(
+      "DECLINED_ALREADY", v1::Capacity_Name(capacity),
+      absl::StrCat(v1::Capacity_Name(capacity), " has declined to sign content revision ",
+                   answer->content_revision(), " of ", plan.name(), "; no signature is awaited"));
+}
+
+// True if the capacity's answer to the present content is this one already.
+bool IsAnsweredBy(const Plan& plan, v1::Capacity capacity, v1::Signature::Decision decision,
+                  const std::string& statement) {
+  const v1::Signature* const answer = CurrentAnswer(plan, capacity);
+  return answer != nullptr && answer->decision() == decision && answer->statement() == statement;
+}
+
 }  // namespace
 
 Decided Decide(const Plan& plan, const v1::SignRequest& request, const Context& context) {
@@ -72,6 +90,9 @@ Decided Decide(const Plan& plan, const v1::DeclineToSignRequest& request, const 
   RETURN_IF_ERROR(RequireCapacity(plan, context, kSigners, "decline to sign"));
   RETURN_IF_ERROR(RequireContentRead(plan, request.content_revision()));
   RETURN_IF_ERROR(RequireNotSigned(plan, context.capacity));
+  if (IsAnsweredBy(plan, context.capacity, v1::Signature::DECLINED, request.statement())) {
+    return Decision{};
+  }
   Draft draft(plan, context);
   v1::SupportPlanEvent event;
   event.mutable_signing_declined()->set_statement(request.statement());
@@ -93,7 +114,17 @@ Decided Decide(const Plan& plan, const v1::MarkSignatureUnavailableRequest& requ
   const v1::Capacity by =
       request.capacity() == v1::HEADTEACHER ? v1::INDUCTION_TUTOR : v1::HEADTEACHER;
   RETURN_IF_ERROR(RequireCapacity(plan, context, {by}, "mark this signature as unavailable"));
-  RETURN_IF_ERROR(RequireNotSigned(plan, request.capacity()));
+  if (PartyFor(plan, request.capacity())->person() == context.actor.person()) {
+    return Error(
+        absl::StatusCode::kPermissionDenied, "OWN_SIGNATURE",
+        absl::StrCat(context.actor.person(), " is the ", v1::Capacity_Name(request.capacity()),
+                     " of ", plan.name(), " too, and can sign or decline"),
+        {{"actor", context.actor.person()}, {"name", plan.name()}});
+  }
+  RETURN_IF_ERROR(RequireNotAnswered(plan, request.capacity()));
+  if (IsAnsweredBy(plan, request.capacity(), v1::Signature::UNAVAILABLE, request.reason())) {
+    return Decision{};
+  }
   Draft draft(plan, context);
   v1::SupportPlanEvent event;
   v1::SignatureUnavailable& unavailable = *event.mutable_signature_unavailable();

@@ -29,6 +29,10 @@ absl::Status Draft::Occurred(const std::string& occurred_on, const std::string& 
                                 kLateAfterDays, " days a record needs late_reason"));
   }
   WarnUnlessSchoolDay("occurred_on", occurred_on);
+  if (!plan_.starts_on().empty() && occurred_on < plan_.starts_on()) {
+    Warn("BEFORE_PLAN_STARTED", "occurred_on",
+         absl::StrCat(occurred_on, " is before the plan's first day, ", plan_.starts_on()));
+  }
   return absl::OkStatus();
 }
 
@@ -58,6 +62,11 @@ void Draft::Emit(v1::SupportPlanEvent event) {
           .actor = context_.actor.person(),
           .capacity = context_.capacity});
   events_.push_back(std::move(event));
+}
+
+Events Draft::TakeEvents() && {
+  if (!events_.empty()) events_.back().mutable_warnings()->MergeFrom(warnings_);
+  return std::move(events_);
 }
 
 }  // namespace trellis::domain

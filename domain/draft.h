@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -16,7 +17,8 @@ class Draft {
   Draft(const Plan& plan, const Context& context);
 
   // Says when it happened. Refused: the future (OCCURRED_IN_FUTURE); more than kLateAfterDays ago
-  // without a reason (LATE_REASON_MISSING). Warns of a day that is no school day.
+  // without a reason (LATE_REASON_MISSING). Warns of a day that is no school day or lies before the
+  // plan's first.
   absl::Status Occurred(const std::string& occurred_on, const std::string& late_reason);
 
   const Plan& plan() const { return plan_; }
@@ -32,8 +34,9 @@ class Draft {
   // Appends `event`, completed with what every event holds, and applies it.
   void Emit(v1::SupportPlanEvent event);
 
-  Decision Finish() && { return {.events = std::move(events_), .successor_events = {}}; }
-  Events TakeEvents() && { return std::move(events_); }
+  // The events. Warnings that came after the last of them go with it.
+  Events TakeEvents() &&;
+  Decision Finish() && { return {.events = std::move(*this).TakeEvents(), .successor_events = {}}; }
 
  private:
   Plan plan_;

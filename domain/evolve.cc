@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/clock.h"
@@ -227,7 +228,12 @@ class Evolution {
     v1::Correction& correction = *EntryOf(*entry).mutable_correction();
     correction.set_revision(plan_.revision());
     correction.set_reason(corrected.reason());
-    if (corrected.corrections().empty()) correction.set_struck_out(true);
+    if (corrected.corrections().empty()) {
+      correction.set_struck_out(true);
+      if (entry->GetDescriptor() == v1::Review::descriptor()) {
+        TakeBackJudgements(static_cast<const v1::Review&>(*entry));
+      }
+    }
     for (const v1::FieldCorrection& field : corrected.corrections()) {
       const auto* const descriptor = entry->GetDescriptor()->FindFieldByName(field.field());
       CHECK(descriptor != nullptr);
@@ -235,7 +241,31 @@ class Evolution {
     }
   }
 
+  // The review counts no more: the targets it judged stand as the reviews held before or after it
+  // left them.
+  void TakeBackJudgements(const v1::Review& struck_out) {
+    for (const v1::TargetJudgement& taken_back : struck_out.judgements()) {
+      v1::Judgement last = v1::JUDGEMENT_UNSPECIFIED;
+      std::string last_held_on;
+      for (const v1::Review& review : plan_.reviews()) {
+        if (IsStruckOut(review) || review.held_on() < last_held_on) continue;
+        for (const v1::TargetJudgement& judged : review.judgements()) {
+          if (judged.target_id() != taken_back.target_id()) continue;
+          last = judged.judgement();
+          last_held_on = review.held_on();
+        }
+      }
+      Entry<v1::Target>(taken_back.target_id()).set_judgement(last);
+    }
+  }
+
+  // A correction changes what is signed only where the entry is part of it: observations, outcomes
+  // and comments are evidence beside the signed content.
   bool ChangesContent() const {
+    if (event_.kind_case() == v1::SupportPlanEvent::kEntryCorrected &&
+        absl::StrContains("oum", event_.entry_corrected().entry_id().substr(0, 1))) {
+      return false;
+    }
     const auto* const kind =
         event_.GetDescriptor()->FindFieldByNumber(static_cast<int>(event_.kind_case()));
     return kind->message_type()->options().GetExtension(v1::changes_content);

@@ -19,5 +19,8 @@ inline constexpr int kLateAfterDays = 7;
 // The form's advice: weekly for four weeks.
 inline constexpr int kReviewIntervalDays = 7;
 inline constexpr int kReviewCount = 4;
+// How far ahead a review is planned at most: a little more than the four school years that an
+// induction takes at half time.
+inline constexpr int kReviewDaysAheadMax = 5 * 366;
 
 }  // namespace trellis::domain

@@ -5,9 +5,7 @@
 #include "base/status_macros.h"
 
 namespace trellis::domain {
-namespace {
 
-// The person whom the plan names for this capacity; null if it names none.
 const v1::Party* PartyFor(const Plan& plan, v1::Capacity capacity) {
   switch (capacity) {
     case v1::ECT:
@@ -22,6 +20,8 @@ const v1::Party* PartyFor(const Plan& plan, v1::Capacity capacity) {
       return nullptr;
   }
 }
+
+namespace {
 
 std::string Names(Capacities capacities) {
   std::string names;
@@ -70,11 +70,18 @@ absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacitie
                  absl::StrCat("capacity ", capacity, " may not ", verb, "; want ", Names(allowed)),
                  {{"capacity", capacity}});
   }
+  const std::string& actor = context.actor.person();
   const v1::Party* const party = PartyFor(plan, context.capacity);
-  if (party == nullptr || party->person() == context.actor.person()) return absl::OkStatus();
+  if (party == nullptr && actor == plan.ect().person()) {
+    return Error(
+        absl::StatusCode::kPermissionDenied, "ECT_HAS_OTHER_ROLE",
+        absl::StrCat(actor, " is the ECT of ", plan.name(), " and cannot act as ", capacity),
+        {{"actor", actor}, {"capacity", capacity}, {"name", plan.name()}});
+  }
+  if (party == nullptr || party->person() == actor) return absl::OkStatus();
   return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_PARTY",
-               absl::StrCat(context.actor.person(), " is not the ", capacity, " of ", plan.name()),
-               {{"actor", context.actor.person()}, {"capacity", capacity}, {"name", plan.name()}});
+               absl::StrCat(actor, " is not the ", capacity, " of ", plan.name()),
+               {{"actor", actor}, {"capacity", capacity}, {"name", plan.name()}});
 }
 
 absl::Status RequireRoom(const Plan& plan, absl::string_view what, int size, int max) {

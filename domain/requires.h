@@ -18,6 +18,10 @@ using Capacities = std::initializer_list<v1::Capacity>;
 // Those who write the plan: the induction tutor, and the headteacher who answers for it.
 inline constexpr Capacities kWriters = {v1::INDUCTION_TUTOR, v1::HEADTEACHER};
 
+// The person whom the plan names for this capacity (nobody yet: an empty one); null for capacities
+// of which a plan names none.
+const v1::Party* PartyFor(const Plan& plan, v1::Capacity capacity);
+
 // FAILED_PRECONDITION about `subject` for a rule of the domain.
 absl::Status Refusal(absl::string_view reason, absl::string_view subject,
                      absl::string_view message);
@@ -31,7 +35,8 @@ absl::Status RequireActive(const Plan& plan, absl::string_view verb);
 // The plan is ACTIVE or PAUSED: what happened can be recorded, what is agreed cannot change.
 absl::Status RequireNotClosed(const Plan& plan, absl::string_view verb);
 
-// The actor acts in one of `allowed` and, for a capacity that the plan names, is that person.
+// The actor acts in one of `allowed` and, for a capacity that the plan names, is that person. The
+// ECT acts as the ECT alone.
 absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacities allowed,
                              absl::string_view verb);
 

@@ -78,9 +78,13 @@ int Characters(const std::string& text) {
 
 // A control character other than tab, line feed and carriage return.
 bool HasControlCharacter(const std::string& text) {
+  unsigned char before = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f) return true;
+    // U+0080 to U+009F, as UTF-8 writes them.
+    if (before == 0xc2 && byte < 0xa0) return true;
+    before = byte;
   }
   return false;
 }
@@ -224,11 +228,12 @@ class Validator {
 
   void CheckText(const std::string& text, const FieldPlan& plan, bool required,
                  const std::string& path) {
-    if (absl::StripAsciiWhitespace(text).empty()) {
-      if (required)
-        Add(path, text.empty() ? "missing, want a value" : "got only blanks, want text");
+    if (text.empty()) {
+      if (required) Add(path, "missing, want a value");
       return;
     }
+    // A reason of blanks is none, and must not pass for one where it is optional either.
+    if (absl::StripAsciiWhitespace(text).empty()) return Add(path, "got only blanks, want text");
     if (const std::string why = domain::WhyInvalid(*plan.field, text); !why.empty()) Add(path, why);
   }
 

@@ -3,10 +3,14 @@
 // Operation.   One committer thread drains everything that waits, checks revisions, assigns
 //              positions and times, and writes it all with ONE synced write (group commit). While
 //              it syncs, the next group gathers. No timers, no sleeps.
-// Concurrency. Thread-safe. Callbacks run on the committer thread and must not block.
+// Concurrency. Thread-safe. Callbacks run on the committer thread and must not block, nor call
+//              Close().
 // Durability.  A commit is acknowledged after its bytes were synced to disk; nothing is readable
 //              before. After an error of a write the log takes no more commits.
-// Limits.      kEventBytesMax, kCommitEventsMax, kCommitBytesMax, kWaitingMax.
+// Order.       Sync, then every callback of the group, then durable_position() moves and wakes
+//              WaitForMore. So whoever waits for a view registers in the callback, before any
+//              reader can see the record.
+// Limits.      kEventBytesMax, kCommitEventsMax, kCommitBytesMax, kWaitingMax, kWaitingBytesMax.
 //
 //   auto log = EventLog::Open({.directory = "var/log", .ledger = "trellis"}, clock);
 //   (*log)->Append(commit, [](absl::StatusOr<Appended> appended) { ... });
@@ -37,6 +41,8 @@ inline constexpr size_t kCommitEventsMax = 500;
 inline constexpr size_t kCommitBytesMax = 1024 * 1024;
 // Commits that may wait for the committer; at 2 KiB each, 20 MiB.
 inline constexpr size_t kWaitingMax = 10'000;
+// What they may hold in all: the largest commits must not take the memory that small ones leave.
+inline constexpr size_t kWaitingBytesMax = 64 * 1024 * 1024;
 // A stream's limit: a plan has fewer than 200 events.
 inline constexpr Revision kStreamEventsMax = 10'000;
 
@@ -47,9 +53,11 @@ struct NewEvent {
 
 // Events for the end of one stream.
 struct StreamAppend {
+  // 1 to kStreamBytesMax bytes without NUL.
   std::string stream;
   // The stream's revision must be this; 0: it must not exist.
   Revision expected_revision = 0;
+  // At least one.
   std::vector<NewEvent> events;
 };
 
@@ -69,12 +77,13 @@ struct Appended {
   std::vector<Record> records;
   // True if the request id was known: nothing was written now.
   bool repeated = false;
-  // The positions of the commit's events, now or the first time; 0 and 0 if it has none.
+  // The positions of the commit's events, now or the first time. A commit without events has an
+  // empty range: its first position is one past its last, which was the log's last then.
   Position first_position = 0;
   Position last_position = 0;
 };
 
-// What is known of a request that was committed.
+// What is known of a request that was committed: see Appended for the positions.
 struct KnownRequest {
   Digest fingerprint{};
   Position first_position = 0;
@@ -88,6 +97,9 @@ struct EventLogOptions {
   std::string ledger;
   // The file system; null: the machine's. Must outlive the log.
   rocksdb::Env* env = nullptr;
+  // What is kept in memory before it goes to a file, 64 KiB or more. The log uses up to three times
+  // as much, and a start reads up to twice as much again.
+  size_t memtable_bytes = 32 * 1024 * 1024;
 };
 
 class EventLog {
@@ -110,23 +122,34 @@ class EventLog {
   //                        revision (the present one), expected.
   //   ALREADY_EXISTS       REQUEST_ID_REUSED: the request id was committed with another
   //                        fingerprint.
-  //   INVALID_ARGUMENT     COMMIT_TOO_LARGE, EVENT_TOO_LARGE, STREAM_FULL: a limit, which, got.
-  //   RESOURCE_EXHAUSTED   LOG_BUSY: kWaitingMax commits wait; retry later.
-  //   UNAVAILABLE          LOG_CLOSED: closing. LOG_FAILED: an earlier write failed.
-  // Limits are refused at once, on the caller's thread.
+  //   INVALID_ARGUMENT     COMMIT_TOO_LARGE, EVENT_TOO_LARGE, STREAM_FULL: metadata limit, which,
+  //                        got. COMMIT_MALFORMED: a stream's name, a type or an actor that cannot
+  //                        be stored, a stream twice, or a stream without events.
+  //   RESOURCE_EXHAUSTED   LOG_BUSY: kWaitingMax commits wait, or kWaitingBytesMax; retry later.
+  //   UNAVAILABLE          LOG_CLOSED: closing. LOG_FAILED: a write failed, this one or an earlier;
+  //                        whether this commit was written shows when the log is opened again.
+  //                        LOG_UNREADABLE: the indexes cannot be read.
+  //   DATA_LOSS            LOG_DAMAGED: an index is damaged.
+  // INVALID_ARGUMENT, LOG_BUSY, LOG_CLOSED and an earlier LOG_FAILED come at once, on the caller's
+  // thread.
   void Append(Commit commit, Callback done);
 
   // The last position that is durable and readable; 0: the log is empty.
   Position durable_position() const;
 
-  // Blocks until durable_position() > `after` or Close() was called; returns durable_position().
+  // Blocks until durable_position() > `after` or the log is closed; returns durable_position().
   Position WaitForMore(Position after);
 
-  // The request with this id, if it was committed. UNAVAILABLE if the disk fails.
+  // Reads see what is at or before durable_position(). They answer UNAVAILABLE (LOG_UNREADABLE) if
+  // the disk fails, DATA_LOSS (RECORD_DAMAGED, RECORD_MISSING, with a position; LOG_DAMAGED) if it
+  // does not hold what was written, and INVALID_ARGUMENT (STREAM_NAME_INVALID) for a name that no
+  // stream can have.
+
+  // The request with this id, if it was committed.
   absl::StatusOr<std::optional<KnownRequest>> FindRequest(const Uuid& request_id) const;
 
   // Records at positions `first` to `last`, capped at durable_position(). Calls `visit` with each
-  // in order until it returns an error, which is returned. DATA_LOSS names a damaged position.
+  // in order until it returns an error, which is returned.
   absl::Status ReadAll(Position first, Position last,
                        const std::function<absl::Status(const Record&)>& visit) const;
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/error.h"
@@ -26,10 +26,11 @@ absl::Status Unauthenticated(absl::string_view reason, absl::string_view key,
 std::string PercentDecoded(const std::string& text) {
   std::string decoded;
   for (size_t i = 0; i < text.size(); ++i) {
-    int byte = 0;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        absl::SimpleHexAtoi(absl::string_view(text).substr(i + 1, 2), &byte)) {
-      decoded.push_back(static_cast<char>(byte));
+    const auto is_digit = [&](size_t at) {
+      return at < text.size() && absl::ascii_isxdigit(static_cast<unsigned char>(text[at]));
+    };
+    if (text[i] == '%' && is_digit(i + 1) && is_digit(i + 2)) {
+      decoded += absl::HexStringToBytes(absl::string_view(text).substr(i + 1, 2));
       i += 2;
     } else {
       decoded.push_back(text[i]);
@@ -71,7 +72,7 @@ absl::StatusOr<Caller> IdentifyCaller(const Call& call) {
     return Unauthenticated("ACTOR_INVALID", kActorKey, "got another text, want people/{uuid}");
   }
   const std::string name = PercentDecoded(call.Metadata(kNameKey));
-  if (name.empty()) {
+  if (absl::StripAsciiWhitespace(name).empty()) {
     return Unauthenticated("ACTOR_MISSING", kNameKey,
                            "missing, want the name as it is known now, percent-encoded");
   }

@@ -3,11 +3,13 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "base/timestamp.h"
 #include "domain/codec.h"
+#include "google/rpc/error_details.pb.h"
 #include "services/plan_history.h"
 
 namespace trellis::services {
@@ -62,6 +64,34 @@ absl::Status EtagMismatch(const Command& command, const std::string& present) {
       {{"name", command.plan}, {"etag", present}});
 }
 
+absl::Status PlanExists(const domain::Plan& plan) {
+  return Error(absl::StatusCode::kAlreadyExists, "SUPPORT_PLAN_EXISTS",
+               absl::StrCat(plan.name(), " exists already, at revision ", plan.revision()),
+               {{"name", plan.name()}});
+}
+
+// The stream that was at another revision, and at which.
+struct Head {
+  std::string stream;
+  int64_t revision = 0;
+};
+
+// What the log's REVISION_MISMATCH names.
+Head HeadIn(const absl::Status& mismatch) {
+  google::rpc::ErrorInfo info;
+  const auto payload = mismatch.GetPayload("type.googleapis.com/google.rpc.ErrorInfo");
+  if (payload.has_value()) info.ParseFromString(std::string(*payload));
+  const auto& metadata = info.metadata();
+  Head head;
+  if (const auto stream = metadata.find("stream"); stream != metadata.end()) {
+    head.stream = stream->second;
+  }
+  if (const auto revision = metadata.find("revision"); revision != metadata.end()) {
+    if (!absl::SimpleAtoi(revision->second, &head.revision)) head.revision = 0;
+  }
+  return head;
+}
+
 void AddRecord(const Record& record, const v1::SupportPlanEvent& event,
                v1::SupportPlanReply& reply) {
   v1::Receipt& receipt = *reply.mutable_receipt();
@@ -114,7 +144,7 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
   // A repeated request is answered before anything is decided: by now a rule might refuse it.
   const auto known = log_.FindRequest(command->request_id);
   if (!known.ok()) return done(known.status());
-  if (known->has_value()) return Repeat(*command, **known, std::move(done));
+  if (known->has_value()) return Repeat(std::move(command), **known, std::move(done));
 
   absl::StatusOr<projections::PlanPointer> found = views_.FindPlan(command->plan);
   if (!found.ok()) return done(found.status());
@@ -136,6 +166,12 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
                                 .new_plan = command->new_plan};
   absl::StatusOr<domain::Decision> decided = command->decide(*plan, context);
   if (!decided.ok()) return done(decided.status());
+  if (!decided->successor_events.empty()) {
+    // The id for the next plan must be free, like that of a plan which is opened.
+    const absl::StatusOr<projections::PlanPointer> taken = views_.FindPlan(command->new_plan);
+    if (!taken.ok()) return done(taken.status());
+    if (*taken != nullptr) return done(PlanExists(**taken));
+  }
 
   eventstore::Commit commit = CommitOf(*command, *plan, *decided);
   log_.Append(std::move(commit), [this, command, plan, decision = *std::move(decided),
@@ -146,11 +182,10 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
     }
     if (!appended.ok()) return done(appended.status());
     if (appended->repeated) {
-      return Repeat(*command,
-                    {.fingerprint = command->fingerprint,
-                     .first_position = appended->first_position,
-                     .last_position = appended->last_position},
-                    std::move(done));
+      const eventstore::KnownRequest first{.fingerprint = command->fingerprint,
+                                           .first_position = appended->first_position,
+                                           .last_position = appended->last_position};
+      return Repeat(std::move(command), first, std::move(done));
     }
     // The caller reads its own writes: the answer waits for the views.
     const eventstore::Position position = appended->last_position;
@@ -165,30 +200,43 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
 
 void CommandPipeline::Retry(CommandPointer command, Done done, int attempts_left,
                             const absl::Status& mismatch) {
+  const Head head = HeadIn(mismatch);
+  const eventstore::Position applied = views_.position();
+  const absl::StatusOr<projections::PlanPointer> plan = views_.FindPlan(head.stream);
+  if (!plan.ok()) return done(plan.status());
+  if ((*plan == nullptr ? 0 : (*plan)->revision()) < head.revision) {
+    // The commit that was in the way is on disk, but the views have not come to it. It is often of
+    // the same group as this one, and then beyond the log's durable position still.
+    return views_.WhenApplied(
+        applied + 1, [this, command = std::move(command), done = std::move(done), attempts_left,
+                      mismatch](const absl::Status& status) mutable {
+          if (!status.ok()) return done(status);
+          Retry(std::move(command), std::move(done), attempts_left, mismatch);
+        });
+  }
   // One who named an etag wants to know; anybody else is decided anew on the present plan.
-  const bool final_answer = attempts_left == 0 || !command->etag.empty();
-  views_.WhenApplied(log_.durable_position(), [this, command = std::move(command),
-                                               done = std::move(done), attempts_left, mismatch,
-                                               final_answer](const absl::Status& status) mutable {
-    if (!status.ok()) return done(status);
-    if (!final_answer) return Run(std::move(command), std::move(done), attempts_left);
-    if (command->etag.empty()) return done(mismatch);
-    const absl::StatusOr<projections::PlanPointer> plan = views_.FindPlan(command->plan);
-    if (!plan.ok()) return done(plan.status());
-    done(*plan == nullptr ? mismatch : EtagMismatch(*command, (*plan)->etag()));
-  });
+  if (!command->etag.empty() && head.stream == command->plan && *plan != nullptr) {
+    return done(EtagMismatch(*command, (*plan)->etag()));
+  }
+  if (attempts_left == 0) return done(mismatch);
+  Run(std::move(command), std::move(done), attempts_left);
 }
 
-void CommandPipeline::Repeat(const Command& command, const eventstore::KnownRequest& known,
+void CommandPipeline::Repeat(CommandPointer command, const eventstore::KnownRequest& known,
                              Done done) {
-  if (known.fingerprint != command.fingerprint) {
-    const std::string request_id = UuidText(command.request_id);
+  if (known.fingerprint != command->fingerprint) {
+    const std::string request_id = UuidText(command->request_id);
     return done(Error(
         absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
         absl::StrCat("request_id ", request_id, " was used for another request; make a new one"),
         {{"request_id", request_id}}));
   }
-  done(FirstAnswer(command, known));
+  // A request that was committed a moment ago cannot be read yet.
+  views_.WhenApplied(known.last_position, [this, command = std::move(command), known,
+                                           done = std::move(done)](const absl::Status& status) {
+    if (!status.ok()) return done(status);
+    done(FirstAnswer(*command, known));
+  });
 }
 
 absl::StatusOr<v1::SupportPlanReply> CommandPipeline::FirstAnswer(

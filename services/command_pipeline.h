@@ -91,7 +91,7 @@ class CommandPipeline {
   using CommandPointer = std::shared_ptr<const Command>;
   void Run(CommandPointer command, Done done, int attempts_left);
   void Retry(CommandPointer command, Done done, int attempts_left, const absl::Status& mismatch);
-  void Repeat(const Command& command, const eventstore::KnownRequest& known, Done done);
+  void Repeat(CommandPointer command, const eventstore::KnownRequest& known, Done done);
   absl::StatusOr<v1::SupportPlanReply> FirstAnswer(const Command& command,
                                                    const eventstore::KnownRequest& known);
 

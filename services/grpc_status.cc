@@ -8,6 +8,25 @@
 #include "google/rpc/status.pb.h"
 
 namespace trellis::services {
+namespace {
+
+// A client refuses an answer with more than 8 KiB of metadata and gets no details at all. Those who
+// cannot take them as bytes take them in base64, and the message is there a second time.
+constexpr size_t kDetailsBytesMax = 4 * 1024;
+
+// Leaves out the last violations until the details fit. How many there were says the ErrorInfo.
+void Shorten(google::rpc::Status& details) {
+  for (google::protobuf::Any& detail : *details.mutable_details()) {
+    google::rpc::BadRequest bad;
+    if (!detail.UnpackTo(&bad)) continue;
+    while (details.ByteSizeLong() > kDetailsBytesMax && bad.field_violations_size() > 1) {
+      bad.mutable_field_violations()->RemoveLast();
+      detail.PackFrom(bad);
+    }
+  }
+}
+
+}  // namespace
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
@@ -25,6 +44,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
     detail.set_type_url(std::string(type_url));
     detail.set_value(std::string(payload));
   });
+  if (details.ByteSizeLong() > kDetailsBytesMax) Shorten(details);
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(),
                       details.SerializeAsString());
 }

@@ -8,7 +8,8 @@
 namespace trellis::services {
 
 // The same code and message, with the status's payloads as the details of a google.rpc.Status.
-// An error without an ErrorInfo gets one: its reason is the name of its code.
+// An error without an ErrorInfo gets one: its reason is the name of its code. Of a BadRequest as
+// many violations are kept as fit into the metadata of an answer, the first ones.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 }  // namespace trellis::services

@@ -1,0 +1,313 @@
+#include "clients/trellis/grammar/command_tree.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "clients/trellis/grammar/flag_names.h"
+#include "clients/trellis/grammar/names.h"
+#include "google/api/field_behavior.pb.h"
+#include "trellis/v1/options.pb.h"
+
+namespace trellis::cli {
+namespace {
+
+namespace pb = google::protobuf;
+
+struct ShortName {
+  absl::string_view full;
+  absl::string_view brief;
+};
+
+constexpr ShortName kGroupNames[] = {
+    {"SupportPlanService", "plan"}, {"AuditService", "plan"}, {"StandardsService", "standards"}};
+
+constexpr ShortName kCommandNames[] = {
+    {"OpenSupportPlan", "open"},
+    {"GetSupportPlan", "get"},
+    {"ListSupportPlans", "list"},
+    {"RenderSupportPlan", "show"},
+    {"ListTrail", "trail"},
+    {"ClosePlan", "close"},
+    {"PausePlan", "pause"},
+    {"ResumePlan", "resume"},
+    {"RenewPlan", "renew"},
+    {"GetTeachersStandard", "get"},
+    {"ListTeachersStandards", "list"},
+};
+
+template <size_t N>
+std::string Shorten(const ShortName (&table)[N], absl::string_view full, absl::string_view suffix) {
+  for (const ShortName& name : table) {
+    if (name.full == full) return std::string(name.brief);
+  }
+  return KebabCase(absl::StripSuffix(full, suffix));
+}
+
+// The services as they are named above: a group is one list, and its commands stand before its
+// reads. Others follow in the contract's order.
+size_t Rank(const pb::ServiceDescriptor& service) {
+  const auto* const found =
+      std::find_if(std::begin(kGroupNames), std::end(kGroupNames),
+                   [&](const ShortName& name) { return name.full == service.name(); });
+  return static_cast<size_t>(found - std::begin(kGroupNames));
+}
+
+bool Behaves(const pb::FieldDescriptor& field, google::api::FieldBehavior behavior) {
+  const auto& behaviors = field.options().GetRepeatedExtension(google::api::field_behavior);
+  return std::find(behaviors.begin(), behaviors.end(), behavior) != behaviors.end();
+}
+
+const std::string& MessageName(const pb::FieldDescriptor& field) {
+  return field.message_type()->full_name();
+}
+
+// Messages on the way are flattened; lists, times and a message inside itself are values.
+bool IsFlattened(const FieldPath& path) {
+  const pb::FieldDescriptor& last = *path.back();
+  if (last.cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE || last.is_repeated()) return false;
+  if (MessageName(last) == "google.protobuf.Timestamp") return false;
+  return std::none_of(path.begin(), path.end(), [&](const pb::FieldDescriptor* field) {
+    return field->containing_type() == last.message_type();
+  });
+}
+
+void CollectLeaves(const pb::Descriptor& message, FieldPath& path, std::vector<FieldPath>& leaves) {
+  for (int i = 0; i < message.field_count(); ++i) {
+    if (Behaves(*message.field(i), google::api::OUTPUT_ONLY)) continue;
+    path.push_back(message.field(i));
+    if (IsFlattened(path)) {
+      CollectLeaves(*message.field(i)->message_type(), path, leaves);
+    } else {
+      leaves.push_back(path);
+    }
+    path.pop_back();
+  }
+}
+
+std::string StringPlaceholder(const pb::FieldDescriptor& field) {
+  switch (field.options().GetExtension(v1::rules).format()) {
+    case v1::DATE:
+      return "DATE";
+    case v1::UUID:
+      return "UUID";
+    case v1::PERSON:
+      return "PERSON";
+    case v1::SUPPORT_PLAN:
+      return "PLAN";
+    case v1::URN:
+      return "URN";
+    case v1::ENTRY_ID:
+      return "ID";
+    case v1::ETAG:
+      return "ETAG";
+    default:
+      return "TEXT";
+  }
+}
+
+std::string Placeholder(const pb::FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case pb::FieldDescriptor::CPPTYPE_BOOL:
+      return field.is_repeated() ? "true|false" : "";
+    case pb::FieldDescriptor::CPPTYPE_ENUM:
+      return "WORD";
+    case pb::FieldDescriptor::CPPTYPE_STRING:
+      return StringPlaceholder(field);
+    case pb::FieldDescriptor::CPPTYPE_MESSAGE:
+      if (MessageName(field) == "google.protobuf.Timestamp") return "TIME";
+      return MessageName(field) == "trellis.v1.Supporter" ? "ROLE|JSON" : "JSON";
+    default:
+      return "NUMBER";
+  }
+}
+
+// What a flag's value is and, where it has one, its default. A field of a message in the request is
+// told by that message too: `--ect.person` is the early career teacher's.
+std::string FlagHelp(const FieldPath& path) {
+  const std::string comment = CommentOf(*path.back());
+  std::string help = FirstSentence(comment);
+  if (path.size() > 2) {
+    const std::string whole = FirstSentence(CommentOf(*path[path.size() - 2]));
+    help = absl::StrCat(absl::StripSuffix(whole, "."), ": ", help);
+  }
+  const size_t start = comment.find(" Default: ");
+  if (start == std::string::npos) return help;
+  return absl::StrCat(help, " ", FirstSentence(absl::string_view(comment).substr(start + 1)));
+}
+
+Flag MakeFlag(const FieldPath& path) {
+  const pb::FieldDescriptor& field = *path.back();
+  Flag flag;
+  flag.path = path;
+  flag.value = Placeholder(field);
+  flag.help = FlagHelp(path);
+  flag.repeated = field.is_repeated();
+  flag.required = std::all_of(path.begin(), path.end(), [](const pb::FieldDescriptor* step) {
+    return Behaves(*step, google::api::REQUIRED);
+  });
+  if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_ENUM) {
+    flag.choices = EnumChoices(*field.enum_type());
+  }
+  if (path.size() == 1 && field.name() == "request_id") {
+    flag.required = false;
+    flag.help = "A UUID for this command; sent again, it gets the first answer. Default: random.";
+  }
+  return flag;
+}
+
+// The request's first field may stand without its flag where it names what the command is about.
+void NamePositional(Command& command) {
+  if (command.flags.empty()) return;
+  Flag& first = command.flags.front();
+  const pb::FieldDescriptor& field = *first.path.back();
+  if (!first.required || first.path.size() != 1 || first.repeated ||
+      field.cpp_type() != pb::FieldDescriptor::CPPTYPE_STRING) {
+    return;
+  }
+  command.positional_flag = 0;
+  command.positionals_max = 1;
+  command.positional = first.value == "TEXT" ? absl::AsciiStrToUpper(field.name()) : first.value;
+  if (first.value != "PLAN") return;
+  // Google's API style calls the same plan `name` in one request and `parent` in another.
+  const std::string other = first.name == "name" ? "parent" : "name";
+  if (FindFlag(command.flags, other) == nullptr) first.aliases.push_back(other);
+}
+
+Command MakeCommand(const pb::MethodDescriptor& method, const std::vector<Flag>& globals) {
+  Command command;
+  command.group = Shorten(kGroupNames, method.service()->name(), "Service");
+  command.name = Shorten(kCommandNames, method.name(), "");
+  command.description = CommentOf(method);
+  command.method = &method;
+  std::vector<FieldPath> leaves;
+  FieldPath path;
+  CollectLeaves(*method.input_type(), path, leaves);
+  for (const FieldPath& leaf : leaves) {
+    Flag flag = MakeFlag(leaf);
+    const FlagNames names = NamesFor(leaf, leaves, globals);
+    flag.name = names.shown;
+    flag.aliases = names.aliases;
+    command.flags.push_back(std::move(flag));
+  }
+  NamePositional(command);
+  command.flags.push_back({.name = "input",
+                           .value = "FILE",
+                           .help =
+                               "The whole request from a .json, .txtpb or .textproto file, or - "
+                               "for standard input. Flags override it."});
+  return command;
+}
+
+std::vector<Flag> Globals(const Contract& contract) {
+  const pb::EnumDescriptor* const capacity = contract.FindEnum("trellis.v1.Capacity");
+  return {
+      {.name = "server",
+       .value = "HOST:PORT",
+       .help = "The server. Default: $TRELLIS_SERVER, or 127.0.0.1:7443."},
+      {.name = "as",
+       .value = "PERSON",
+       .help = "Who acts, people/{uuid}. Default: $TRELLIS_ACTOR."},
+      {.name = "as-name",
+       .value = "NAME",
+       .help = "The name of who acts. Default: $TRELLIS_ACTOR_NAME."},
+      {.name = "capacity",
+       .value = "WORD",
+       .choices = EnumChoices(*capacity),
+       .help = "In which capacity. Default: $TRELLIS_CAPACITY."},
+      {.name = "output",
+       .value = "WORD",
+       .choices = {"table", "json"},
+       .help = "How to print the answer. Default: table."},
+      {.name = "timeout",
+       .value = "SECONDS",
+       .help = "How long to wait for each answer, up to 3600. Default: 30."},
+      {.name = "help", .help = "Prints help on the program, a group or a command."},
+      {.name = "version", .help = "Prints the version."},
+  };
+}
+
+std::vector<Command> Builtins() {
+  return {
+      {.name = "play",
+       .description = "Sends the commands of a play, a file that holds a trellis.v1.Play as "
+                      ".txtpb, .textproto or .json, one after the other, each as its own actor. "
+                      "Stops at the first that is refused. Played again, it repeats nothing.",
+       .positional = "FILE",
+       .positionals_max = 1},
+      {.name = "completion",
+       .description = "Prints a script that makes a shell complete commands and flags.",
+       .positional = "bash|zsh|fish",
+       .positionals_max = 1},
+      {.name = "help",
+       .description = "Prints help on a group, a command, or exit-codes.",
+       .positional = "TOPIC",
+       .positionals_max = 2},
+  };
+}
+
+}  // namespace
+
+std::string Command::Path() const { return group.empty() ? name : absl::StrCat(group, " ", name); }
+
+std::vector<std::string> CommandTree::Groups() const {
+  std::vector<std::string> groups;
+  for (const Command& command : commands) {
+    if (command.group.empty()) continue;
+    if (std::find(groups.begin(), groups.end(), command.group) == groups.end()) {
+      groups.push_back(command.group);
+    }
+  }
+  return groups;
+}
+
+const Command* CommandTree::Find(absl::string_view group, absl::string_view name) const {
+  for (const Command& command : commands) {
+    if (command.group == group && command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+CommandTree BuildCommandTree(const Contract& contract) {
+  CommandTree tree;
+  tree.globals = Globals(contract);
+  std::vector<const pb::ServiceDescriptor*> services = contract.services();
+  std::stable_sort(services.begin(), services.end(),
+                   [](const auto* a, const auto* b) { return Rank(*a) < Rank(*b); });
+  for (const pb::ServiceDescriptor* const service : services) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const pb::MethodDescriptor& method = *service->method(i);
+      // A stream has no single answer to print.
+      if (method.client_streaming() || method.server_streaming()) continue;
+      tree.commands.push_back(MakeCommand(method, tree.globals));
+    }
+  }
+  for (Command& builtin : Builtins()) tree.commands.push_back(std::move(builtin));
+  return tree;
+}
+
+const Flag* FindFlag(const std::vector<Flag>& flags, absl::string_view name) {
+  for (const Flag& flag : flags) {
+    if (flag.name == name) return &flag;
+    if (std::find(flag.aliases.begin(), flag.aliases.end(), name) != flag.aliases.end()) {
+      return &flag;
+    }
+  }
+  return nullptr;
+}
+
+std::string EnumWord(const pb::EnumValueDescriptor& value) {
+  const std::string word = KebabCase(value.name());
+  return std::string(absl::StripPrefix(word, absl::StrCat(KebabCase(value.type()->name()), "-")));
+}
+
+std::vector<std::string> EnumChoices(const pb::EnumDescriptor& type) {
+  std::vector<std::string> choices;
+  for (int i = 0; i < type.value_count(); ++i) {
+    if (type.value(i)->number() != 0) choices.push_back(EnumWord(*type.value(i)));
+  }
+  return choices;
+}
+
+}  // namespace trellis::cli

@@ -1,0 +1,41 @@
+// trellis, the command line.
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <vector>
+
+#include "clients/trellis/run.h"
+
+namespace {
+
+// What a process without a terminal is taken to have: the form's own width.
+constexpr int kColumnsDefault = 160;
+
+std::optional<std::string> Variable(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+int Columns() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kColumnsDefault;
+  return size.ws_col;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // gRPC logs what the error line says already; whoever debugs it sets the variable.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
+  const trellis::cli::Process process{.variables = Variable,
+                                      .in = std::cin,
+                                      .out = std::cout,
+                                      .err = std::cerr,
+                                      .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+                                      .err_is_terminal = isatty(STDERR_FILENO) == 1,
+                                      .columns = Columns()};
+  return trellis::cli::Run(std::vector<std::string>(argv + 1, argv + argc), process);
+}

@@ -1,0 +1,151 @@
+#include "clients/trellis/printers.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/check.h"
+#include "clients/trellis/grammar/names.h"
+#include "clients/trellis/text.h"
+#include "google/protobuf/util/json_util.h"
+#include "trellis/v1/party.pb.h"
+#include "trellis/v1/standards_service.pb.h"
+#include "trellis/v1/support_plan_service.pb.h"
+
+namespace trellis::cli {
+namespace {
+
+namespace pb = google::protobuf;
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string Capacities(const pb::RepeatedField<int>& capacities) {
+  return absl::StrJoin(capacities, ", ", [](std::string* out, int capacity) {
+    out->append(SpokenWords(v1::Capacity_Name(static_cast<v1::Capacity>(capacity))));
+  });
+}
+
+std::string StateWord(v1::SupportPlan::State state) {
+  return SpokenWords(v1::SupportPlan::State_Name(state));
+}
+
+std::string Positions(const v1::Receipt& receipt) {
+  if (receipt.first_position() == 0) return "nothing new: it was already so";
+  if (receipt.first_position() == receipt.last_position()) {
+    return absl::StrCat("position ", receipt.first_position());
+  }
+  return absl::StrCat("positions ", receipt.first_position(), " to ", receipt.last_position());
+}
+
+std::string ReplyText(const v1::SupportPlanReply& reply) {
+  const v1::SupportPlan& plan = reply.support_plan();
+  std::string text = AlignedTable({{"plan", plan.name()},
+                                   {"revision", absl::StrCat(plan.revision())},
+                                   {"state", StateWord(plan.state())},
+                                   {"recorded", Positions(reply.receipt())}});
+  for (const v1::Warning& warning : reply.warnings()) {
+    absl::StrAppend(&text, "warning: ", OneLine(warning.message()), "\n");
+  }
+  return text;
+}
+
+std::string OpenConcerns(const v1::SupportPlan& plan) {
+  std::vector<std::string> open;
+  for (const v1::Concern& concern : plan.concerns()) {
+    if (concern.state() != v1::Concern::OPEN || concern.entry().correction().struck_out()) continue;
+    const std::string& code =
+        concern.has_standard() ? concern.standard().code() : concern.standard_code();
+    open.push_back(absl::StrCat(concern.concern_id(), " (", code, ")"));
+  }
+  return absl::StrJoin(open, ", ");
+}
+
+std::string PlanText(const v1::SupportPlan& plan) {
+  Rows rows = {{"plan", plan.name()},
+               {"revision", absl::StrCat(plan.revision())},
+               {"content revision", absl::StrCat(plan.content_revision())},
+               {"state", StateWord(plan.state())},
+               {"ECT", plan.ect().name()},
+               {"induction tutor", plan.induction_tutor().name()},
+               {"headteacher", plan.headteacher().name()},
+               {"appropriate body", plan.appropriate_body().name()},
+               {"school", absl::StrCat(plan.school().name(), " (", plan.school().urn(), ")")},
+               {"starts on", plan.starts_on()},
+               {"next review", plan.next_review_on()},
+               {"open concerns", OpenConcerns(plan)},
+               {"not signed by", Capacities(plan.awaiting_signatures())},
+               {"renews", plan.renews()},
+               {"renewed by", plan.renewed_by()}};
+  std::erase_if(rows, [](const std::vector<std::string>& row) { return row[1].empty(); });
+  return AlignedTable(rows);
+}
+
+// What leads to the next page, if there is one: it is easily overlooked.
+std::string More(const std::string& token) {
+  return token.empty() ? "" : absl::StrCat("more: --page-token ", token, "\n");
+}
+
+std::string PlansText(const v1::ListSupportPlansResponse& list) {
+  if (list.support_plans().empty()) return absl::StrCat("no plans\n", More(list.next_page_token()));
+  Rows rows = {{"PLAN", "REVISION", "STATE", "ECT", "TUTOR", "SCHOOL", "CONCERNS", "NEXT REVIEW",
+                "NOT SIGNED BY"}};
+  for (const v1::SupportPlanSummary& plan : list.support_plans()) {
+    rows.push_back({plan.name(), absl::StrCat(plan.revision()), StateWord(plan.state()),
+                    plan.ect().name(), plan.induction_tutor().name(), plan.school().name(),
+                    absl::StrJoin(plan.open_standard_codes(), ", "),
+                    absl::StrCat(plan.next_review_on(), plan.review_overdue() ? " (overdue)" : ""),
+                    Capacities(plan.awaiting_signatures())});
+  }
+  return absl::StrCat(AlignedTable(rows), More(list.next_page_token()));
+}
+
+std::string StandardText(const v1::TeachersStandard& standard) {
+  return AlignedTable({{"code", standard.code()},
+                       {"heading", standard.heading()},
+                       {"text", standard.text()},
+                       {"edition", standard.edition()}});
+}
+
+std::string StandardsText(const v1::ListTeachersStandardsResponse& list) {
+  Rows rows;
+  for (const v1::TeachersStandard& standard : list.teachers_standards()) {
+    rows.push_back({standard.code(), standard.text()});
+  }
+  return absl::StrCat(AlignedTable(rows), More(list.next_page_token()));
+}
+
+std::string Json(const pb::Message& message, bool spaced) {
+  pb::util::JsonPrintOptions options;
+  options.add_whitespace = spaced;
+  std::string json;
+  // It fails for an Any of an unknown type only; the contract has none.
+  CHECK(pb::util::MessageToJsonString(message, &json, options).ok());
+  return json;
+}
+
+// `answer` as the generated `Type`; the two have the same bytes.
+template <typename Type>
+bool Is(const pb::Message& answer, Type& typed) {
+  return answer.GetDescriptor()->full_name() == Type::descriptor()->full_name() &&
+         typed.ParseFromString(answer.SerializeAsString());
+}
+
+}  // namespace
+
+std::string Present(const pb::Message& answer, const Presentation& presentation) {
+  if (presentation.json) return Json(answer, true);
+  if (v1::SupportPlanReply reply; Is(answer, reply)) return ReplyText(reply);
+  if (v1::SupportPlan plan; Is(answer, plan)) return PlanText(plan);
+  if (v1::ListSupportPlansResponse list; Is(answer, list)) return PlansText(list);
+  if (v1::RenderSupportPlanResponse form; Is(answer, form)) return form.content();
+  if (v1::TeachersStandard standard; Is(answer, standard)) return StandardText(standard);
+  if (v1::ListTeachersStandardsResponse list; Is(answer, list)) return StandardsText(list);
+  if (v1::ListTrailResponse trail; Is(answer, trail)) {
+    return absl::StrCat(TrailText(trail, presentation.terminal), More(trail.next_page_token()));
+  }
+  return Json(answer, true);
+}
+
+std::string CompactJson(const pb::Message& message) { return Json(message, false); }
+
+}  // namespace trellis::cli

@@ -1,0 +1,120 @@
+#include "eventstore/committer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/log.h"
+
+namespace trellis::eventstore {
+
+Committer::Committer(Database& database, GroupPlanner planner, DurablePosition& durable,
+                     const Clock& clock)
+    : database_(database), durable_(durable), clock_(clock), planner_(std::move(planner)) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+Committer::~Committer() { Close(); }
+
+void Committer::Submit(std::unique_ptr<WaitingCommit> commit) {
+  absl::Status refusal;
+  {
+    MutexLock lock(mutex_);
+    refusal = Refusal(*commit);
+    if (refusal.ok()) {
+      waiting_bytes_ += commit->bytes;
+      waiting_.push_back(std::move(commit));
+      // It sleeps only when nothing waits.
+      if (waiting_.size() == 1) changed_.NotifyOne();
+    }
+  }
+  if (!refusal.ok()) commit->done(std::move(refusal));
+}
+
+absl::Status Committer::Refusal(const WaitingCommit& commit) const {
+  if (!failure_.ok()) return failure_;
+  if (closing_) {
+    return Error(absl::StatusCode::kUnavailable, "LOG_CLOSED",
+                 absl::StrCat("log ", database_.directory(), " is closing"));
+  }
+  if (waiting_.size() >= kWaitingMax) {
+    return Error(absl::StatusCode::kResourceExhausted, "LOG_BUSY",
+                 absl::StrCat("commits that wait: ", waiting_.size(), ", limit ", kWaitingMax));
+  }
+  if (waiting_bytes_ + commit.bytes > kWaitingBytesMax) {
+    return Error(
+        absl::StatusCode::kResourceExhausted, "LOG_BUSY",
+        absl::StrCat("bytes of commits that wait: ", waiting_bytes_, ", limit ", kWaitingBytesMax));
+  }
+  return absl::OkStatus();
+}
+
+void Committer::Close() {
+  {
+    MutexLock lock(mutex_);
+    closing_ = true;
+    changed_.NotifyOne();
+  }
+  MutexLock lock(join_mutex_);
+  if (thread_.joinable()) thread_.join();
+}
+
+void Committer::Run() {
+  Group group;
+  while (TakeGroup(group)) {
+    CommitGroup(group);
+    group.clear();
+  }
+}
+
+bool Committer::TakeGroup(Group& group) {
+  MutexLock lock(mutex_);
+  while (waiting_.empty() && !closing_) changed_.Wait(mutex_);
+  size_t bytes = 0;
+  while (!waiting_.empty() && bytes < kGroupBytesMax) {
+    bytes += waiting_.front()->bytes;
+    group.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  waiting_bytes_ -= bytes;
+  return !group.empty();
+}
+
+void Committer::CommitGroup(Group& group) {
+  absl::Status status;
+  {
+    MutexLock lock(mutex_);
+    status = failure_;
+  }
+  if (status.ok()) {
+    planner_.Begin(clock_.Now());
+    for (const auto& commit : group) planner_.Add(*commit);
+    status = WriteBatch();
+  }
+  for (const auto& commit : group) {
+    // Refusals too: they may rest on a commit of the same group that is not on disk.
+    if (!status.ok()) commit->result = status;
+    commit->done(std::move(commit->result));
+  }
+  // After the callbacks: see the order in event_log.h.
+  if (status.ok()) durable_.Advance(planner_.last_position());
+}
+
+absl::Status Committer::WriteBatch() {
+  if (planner_.batch().Count() == 0) return absl::OkStatus();
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status written = database_.db().Write(options, &planner_.batch());
+  if (written.ok()) return absl::OkStatus();
+  const std::string cause(database_.Unreadable(written).message());
+  Log("log.failed", {{"directory", database_.directory()}, {"cause", cause}});
+  absl::Status failure =
+      Error(absl::StatusCode::kUnavailable, "LOG_FAILED",
+            absl::StrCat("a write failed, no more commits until a restart: ", cause),
+            {{"directory", database_.directory()}});
+  MutexLock lock(mutex_);
+  failure_ = failure;
+  return failure;
+}
+
+}  // namespace trellis::eventstore

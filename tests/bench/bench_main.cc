@@ -1,0 +1,330 @@
+// Measures Trellis against limits of the same machine in the same run, and prints a table.
+//
+//   trellis_bench --trellisd FILE --play FILE --work DIR [--out FILE] [--quick]
+#include <chrono>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <rocksdb/db.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "projections/views.h"
+#include "tests/bench/load.h"
+#include "tests/bench/processes.h"
+#include "tests/bench/sample.h"
+#include "tests/bench/table.h"
+#include <CLI/CLI.hpp>
+
+namespace trellis::bench {
+namespace {
+
+constexpr int kInFlight = 128;
+// Eight plans for each call in flight: no two calls meet on one plan.
+constexpr int kPlansPerSlot = 8;
+constexpr char kPlanService[] = "/trellis.v1.SupportPlanService/";
+
+struct Options {
+  std::string trellisd, play, work, out, self;
+  absl::Duration round = absl::Seconds(4);
+  int rounds = 5;
+  std::vector<uint64_t> log_sizes = {10'000, 100'000, 1'000'000};
+};
+
+using SteadyClock = std::chrono::steady_clock;
+double SecondsSince(SteadyClock::time_point start) {
+  return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
+
+void Show(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
+
+LoadResult Measure(const std::string& name, const std::string& address,
+                   const LoadOptions& options) {
+  const LoadResult result = RunLoad(address, options);
+  if (result.failures > 0) Crash(absl::StrCat(name, ": ", result.first_failure));
+  Show(absl::StrFormat("  %-28s %8.0f /s   p50 %7.0f us   p99 %7.0f us", name,
+                       result.calls_per_second, result.p50_us, result.p99_us));
+  return result;
+}
+
+// The median time of an append of `bytes` and an fdatasync, on the disk that the log is on.
+double FdatasyncMedianUs(const std::string& directory, size_t bytes) {
+  const std::string file = directory + "/fdatasync";
+  const int fd = open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
+  CHECK(fd >= 0);
+  const std::string block(bytes, 'x');
+  std::vector<double> times;
+  const SteadyClock::time_point start = SteadyClock::now();
+  while (SecondsSince(start) < 1.5) {
+    const SteadyClock::time_point before = SteadyClock::now();
+    CHECK(write(fd, block.data(), block.size()) == static_cast<ssize_t>(block.size()));
+    CHECK(fdatasync(fd) == 0);
+    times.push_back(SecondsSince(before) * 1e6);
+  }
+  close(fd);
+  std::filesystem::remove(file);
+  return Median(times);
+}
+
+// Records a second that RocksDB alone writes in synced batches of kInFlight.
+double RocksBatchRate(const std::string& directory, size_t bytes) {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* raw = nullptr;
+  CHECK(rocksdb::DB::Open(options, directory + "/rocksdb", &raw).ok());
+  const std::unique_ptr<rocksdb::DB> db(raw);
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const std::string value(bytes, 'x');
+  const SteadyClock::time_point start = SteadyClock::now();
+  uint64_t written = 0;
+  while (SecondsSince(start) < 2) {
+    rocksdb::WriteBatch batch;
+    for (int i = 0; i < kInFlight; ++i) CHECK(batch.Put(absl::StrCat(++written), value).ok());
+    CHECK(db->Write(synced, &batch).ok());
+  }
+  return static_cast<double>(written) / SecondsSince(start);
+}
+
+// The calls that are compared: what is sent, and how many bytes come back.
+struct Calls {
+  std::vector<int64_t> counts = std::vector<int64_t>(kInFlight, 0);
+  size_t answer_bytes = 0;
+
+  LoadOptions Revise(int in_flight, absl::Duration duration, bool to_null) {
+    return {.method = to_null ? kNullMethod : absl::StrCat(kPlanService, "ReviseTarget"),
+            .in_flight = in_flight,
+            .duration = duration,
+            .next =
+                [this](int slot) {
+                  const int64_t count = counts[static_cast<size_t>(slot)]++;
+                  const int plan = slot * kPlansPerSlot + static_cast<int>(count % kPlansPerSlot);
+                  return BufferOf(ReviseRequest(plan, count).SerializeAsString());
+                },
+            .with_actor = true};
+  }
+
+  LoadOptions Get(absl::Duration duration, bool to_null) {
+    return {.method = to_null ? kNullMethod : absl::StrCat(kPlanService, "GetSupportPlan"),
+            .in_flight = kInFlight,
+            .duration = duration,
+            .next =
+                [this](int slot) {
+                  const int64_t count = counts[static_cast<size_t>(slot)]++;
+                  v1::GetSupportPlanRequest get;
+                  get.set_name(
+                      PlanName(slot * kPlansPerSlot + static_cast<int>(count % kPlansPerSlot)));
+                  return BufferOf(get.SerializeAsString());
+                },
+            .with_actor = true};
+  }
+};
+
+void OpenPlans(const std::string& address) {
+  int next = 0;
+  LoadOptions options{.method = absl::StrCat(kPlanService, "OpenSupportPlan"),
+                      .in_flight = 1,
+                      .duration = absl::ZeroDuration(),
+                      .next = nullptr,
+                      .with_actor = true};
+  for (; next < kInFlight * kPlansPerSlot; ++next) {
+    CallOnce(address, options.method, OpenRequest(next).SerializeAsString());
+    if (next % 128 == 127) std::fprintf(stderr, "\r  opening plans: %d", next + 1);
+  }
+  std::fprintf(stderr, "\n");
+}
+
+void MeasureCalls(const Options& options, std::vector<Row>& rows) {
+  Show("Commands and reads, client and server on this machine together:");
+  const std::string data = options.work + "/calls";
+  const ServerProcess trellisd(
+      {options.trellisd, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+  const std::string server = trellisd.WordAfter("grpc");
+  OpenPlans(server);
+  const std::string revised = CallOnce(server, absl::StrCat(kPlanService, "ReviseTarget"),
+                                       ReviseRequest(0, -1).SerializeAsString());
+  v1::GetSupportPlanRequest get;
+  get.set_name(PlanName(0));
+  const std::string got =
+      CallOnce(server, absl::StrCat(kPlanService, "GetSupportPlan"), get.SerializeAsString());
+  const ServerProcess null_reply({options.self, "--null-server", absl::StrCat(revised.size())});
+  const ServerProcess null_get({options.self, "--null-server", absl::StrCat(got.size())});
+
+  Calls calls;
+  std::vector<double> many, many_null, many_ratio, one_ratio, one_us, one_limit_us, get_ratio, gets,
+      gets_null;
+  for (int round = 0; round < options.rounds; ++round) {
+    Show(absl::StrFormat(" round %d of %d", round + 1, options.rounds));
+    const auto null_many = Measure("null rpc, 128 in flight", null_reply.WordAfter("grpc"),
+                                   calls.Revise(kInFlight, options.round, true));
+    const auto durable =
+        Measure("durable command, 128", server, calls.Revise(kInFlight, options.round, false));
+    many.push_back(durable.calls_per_second);
+    many_null.push_back(null_many.calls_per_second);
+    many_ratio.push_back(durable.calls_per_second / null_many.calls_per_second);
+    const auto null_one = Measure("null rpc, 1 in flight", null_reply.WordAfter("grpc"),
+                                  calls.Revise(1, options.round / 2, true));
+    const double sync_us = FdatasyncMedianUs(options.work, 1024);
+    Show(absl::StrFormat("  %-28s p50 %7.0f us", "fdatasync of 1 KiB", sync_us));
+    const auto one =
+        Measure("durable command, 1 in flight", server, calls.Revise(1, options.round / 2, false));
+    one_us.push_back(one.p50_us);
+    one_limit_us.push_back(null_one.p50_us + sync_us);
+    one_ratio.push_back(one.p50_us / (null_one.p50_us + sync_us));
+    const auto null_read = Measure("null rpc for a read, 128", null_get.WordAfter("grpc"),
+                                   calls.Get(options.round / 2, true));
+    const auto read = Measure("GetSupportPlan, 128", server, calls.Get(options.round / 2, false));
+    gets.push_back(read.calls_per_second);
+    gets_null.push_back(null_read.calls_per_second);
+    get_ratio.push_back(read.calls_per_second / null_read.calls_per_second);
+  }
+  const double rocks = RocksBatchRate(options.work, 700);
+  // The median of the rounds' ratios: each ratio is of two measurements side by side.
+  rows.push_back(AtLeast("durable commands, 128 in flight, every one synced",
+                         Median(many_ratio) * Median(many_null), "/s", "null rpc, same bytes",
+                         Median(many_null), 0.70));
+  rows.push_back(AtMost("durable command, 1 in flight, p50",
+                        Median(one_ratio) * Median(one_limit_us), "us", "null rpc + one fdatasync",
+                        Median(one_limit_us), 1.30));
+  rows.push_back(AtLeast("GetSupportPlan, 128 in flight", Median(get_ratio) * Median(gets_null),
+                         "/s", "null rpc, same bytes", Median(gets_null), 0.80));
+  rows.push_back({.what = "durable commands beside RocksDB alone",
+                  .measured = Figure(Median(many), "/s"),
+                  .limit = absl::StrCat("RocksDB, synced batches of 128: ", Figure(rocks, "/s")),
+                  .ratio = absl::StrFormat("%.2f ×", Median(many) / rocks),
+                  .wanted = ""});
+  rows.push_back({.what = "bytes of a command's answer, and of a plan",
+                  .measured = absl::StrCat(revised.size(), " and ", got.size()),
+                  .limit = "",
+                  .ratio = "",
+                  .wanted = ""});
+}
+
+double DirectoryBytes(const std::string& directory) {
+  double bytes = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (entry.is_regular_file()) bytes += static_cast<double>(entry.file_size());
+  }
+  return bytes;
+}
+
+// Runs on one core while it lives, with every thread that is started meanwhile.
+class OneCore {
+ public:
+  OneCore() {
+    CHECK(sched_getaffinity(0, sizeof(before_), &before_) == 0);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(0, &one);
+    CHECK(sched_setaffinity(0, sizeof(one), &one) == 0);
+  }
+  ~OneCore() { sched_setaffinity(0, sizeof(before_), &before_); }
+
+ private:
+  cpu_set_t before_;
+};
+
+// Seconds in which the views catch up with the log in `data` from an empty directory.
+double CatchUpSeconds(const std::string& data) {
+  const OneCore one_core;
+  const SystemClock clock;
+  auto log = eventstore::EventLog::Open({.directory = data + "/log", .ledger = "trellis"}, clock);
+  if (!log.ok()) Crash(log.status().message());
+  const SteadyClock::time_point start = SteadyClock::now();
+  auto views = projections::Views::Open(
+      data + "/views", **log, [](eventstore::Position at, eventstore::Position of) {
+        std::fprintf(stderr, "\r  catching up: %llu of %llu", static_cast<unsigned long long>(at),
+                     static_cast<unsigned long long>(of));
+      });
+  if (!views.ok()) Crash(views.status().message());
+  const double seconds = SecondsSince(start);
+  std::fprintf(stderr, "\n");
+  (*log)->Close();
+  return seconds;
+}
+
+void MeasureGrowth(const Options& options, std::vector<Row>& rows) {
+  for (const uint64_t size : options.log_sizes) {
+    Show(absl::StrCat("A log of ", size, " events:"));
+    const std::string data = absl::StrCat(options.work, "/log-", size);
+    std::filesystem::create_directories(data);
+    const uint64_t events =
+        FillLog({.directory = data + "/log", .events = size, .play_file = options.play});
+    const double catch_up = CatchUpSeconds(data);
+    const double rate = static_cast<double>(events) / catch_up;
+    const double log_bytes = DirectoryBytes(data + "/log") / static_cast<double>(events);
+    const double view_bytes = DirectoryBytes(data + "/views") / static_cast<double>(events);
+    const ServerProcess trellisd(
+        {options.trellisd, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+    const bool largest = size == options.log_sizes.back();
+    const std::string label = Figure(static_cast<double>(events), "events");
+    rows.push_back({.what = absl::StrCat("views catch up from empty, one core, ", label),
+                    .measured = Figure(rate, "events/s"),
+                    .limit = "",
+                    .ratio = "",
+                    .wanted = largest ? "≥ 150 000 events/s" : "",
+                    .met = rate >= 150'000});
+    rows.push_back({.what = absl::StrCat("start to serving, ", label),
+                    .measured = Figure(trellisd.start_seconds(), "s"),
+                    .limit = "",
+                    .ratio = "",
+                    .wanted = largest ? "< 1 s" : "",
+                    .met = trellisd.start_seconds() < 1});
+    const double resident = trellisd.resident_mib();
+    rows.push_back({.what = absl::StrCat("resident memory after start, ", label),
+                    .measured = Figure(resident, "MiB"),
+                    .limit = "",
+                    .ratio = "",
+                    .wanted = largest ? "< 256 MiB" : "",
+                    .met = resident < 256});
+    rows.push_back({.what = absl::StrCat("on disk per event: log, views, ", label),
+                    .measured = absl::StrCat(Figure(log_bytes, "B"), ", ", Figure(view_bytes, "B")),
+                    .limit = "",
+                    .ratio = "",
+                    .wanted = ""});
+  }
+}
+
+int Run(const Options& options) {
+  std::filesystem::remove_all(options.work);
+  std::filesystem::create_directories(options.work);
+  std::vector<Row> rows;
+  MeasureCalls(options, rows);
+  MeasureGrowth(options, rows);
+  std::filesystem::remove_all(options.work);
+  const std::string table = Markdown(rows);
+  std::printf("\n%s", table.c_str());
+  if (!options.out.empty()) std::ofstream(options.out) << table;
+  return 0;
+}
+
+}  // namespace
+}  // namespace trellis::bench
+
+int main(int argc, char** argv) {
+  trellis::bench::Options options;
+  options.self = std::filesystem::canonical("/proc/self/exe");
+  size_t null_bytes = 0;
+  bool quick = false;
+  CLI::App app("Measures Trellis against limits of the same run.");
+  const auto* const null_flag = app.add_option("--null-server", null_bytes, "Serve null calls");
+  app.add_option("--trellisd", options.trellisd, "The server's binary");
+  app.add_option("--play", options.play, "The example play");
+  app.add_option("--work", options.work, "A directory to work in; emptied first");
+  app.add_option("--out", options.out, "Where the table is written as well");
+  app.add_flag("--quick", quick, "Two short rounds and small logs: to see that it runs");
+  CLI11_PARSE(app, argc, argv);
+  if (null_flag->count() > 0) return trellis::bench::ServeNull(null_bytes);
+  if (quick) {
+    options.rounds = 2;
+    options.round = absl::Seconds(1);
+    options.log_sizes = {10'000, 50'000};
+  }
+  return trellis::bench::Run(options);
+}

@@ -1,0 +1,146 @@
+#include "tests/bench/load.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <grpcpp/generic/generic_stub.h>
+#include <mutex>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "base/check.h"
+
+namespace trellis::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void AddActor(grpc::ClientContext& context) {
+  context.AddMetadata("trellis-actor", "people/00000000-0000-4000-8000-000000000002");
+  context.AddMetadata("trellis-actor-name", "Ruth%20Adeyemi");
+  context.AddMetadata("trellis-capacity", "INDUCTION_TUTOR");
+}
+
+// One call after another, until the time is up.
+class Slot {
+ public:
+  Slot(grpc::GenericStub& stub, const LoadOptions& options, int number, Clock::time_point end,
+       std::function<void()> done)
+      : stub_(stub), options_(options), number_(number), end_(end), done_(std::move(done)) {}
+
+  void Start() {
+    context_ = std::make_unique<grpc::ClientContext>();
+    if (options_.with_actor) AddActor(*context_);
+    request_ = options_.next(number_);
+    response_.Clear();
+    started_ = Clock::now();
+    stub_.UnaryCall(context_.get(), options_.method, grpc::StubOptions(), &request_, &response_,
+                    [this](const grpc::Status& status) { Finished(status); });
+  }
+
+  std::vector<float> latencies_us;
+  int failures = 0;
+  std::string first_failure;
+
+ private:
+  void Finished(const grpc::Status& status) {
+    const Clock::time_point now = Clock::now();
+    latencies_us.push_back(std::chrono::duration<float, std::micro>(now - started_).count());
+    if (!status.ok() && failures++ == 0) first_failure = status.error_message();
+    if (now < end_ && failures == 0) {
+      Start();
+    } else {
+      done_();
+    }
+  }
+
+  grpc::GenericStub& stub_;
+  const LoadOptions& options_;
+  const int number_;
+  const Clock::time_point end_;
+  const std::function<void()> done_;
+  std::unique_ptr<grpc::ClientContext> context_;
+  grpc::ByteBuffer request_, response_;
+  Clock::time_point started_;
+};
+
+float Percentile(std::vector<float>& sorted, double part) {
+  return sorted[std::min(sorted.size() - 1,
+                         static_cast<size_t>(part * static_cast<double>(sorted.size())))];
+}
+
+}  // namespace
+
+grpc::ByteBuffer BufferOf(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
+  grpc::GenericStub stub(ChannelTo(address));
+  std::mutex mutex;
+  std::condition_variable changed;
+  int running = options.in_flight;
+  const Clock::time_point start = Clock::now();
+  const auto end = start + std::chrono::microseconds(absl::ToInt64Microseconds(options.duration));
+  std::vector<std::unique_ptr<Slot>> slots;
+  for (int i = 0; i < options.in_flight; ++i) {
+    slots.push_back(std::make_unique<Slot>(stub, options, i, end, [&] {
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (--running == 0) changed.notify_one();
+    }));
+  }
+  for (const auto& slot : slots) slot->Start();
+  std::unique_lock<std::mutex> lock(mutex);
+  changed.wait(lock, [&] { return running == 0; });
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+
+  LoadResult result;
+  std::vector<float> all;
+  for (const auto& slot : slots) {
+    all.insert(all.end(), slot->latencies_us.begin(), slot->latencies_us.end());
+    result.failures += slot->failures;
+    if (result.first_failure.empty()) result.first_failure = slot->first_failure;
+  }
+  std::sort(all.begin(), all.end());
+  result.calls_per_second = static_cast<double>(all.size()) / seconds;
+  result.p50_us = Percentile(all, 0.5);
+  result.p99_us = Percentile(all, 0.99);
+  return result;
+}
+
+std::string CallOnce(const std::string& address, const std::string& method,
+                     const std::string& request) {
+  grpc::GenericStub stub(ChannelTo(address));
+  grpc::ClientContext context;
+  AddActor(context);
+  const grpc::ByteBuffer buffer = BufferOf(request);
+  grpc::ByteBuffer response;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool finished = false;
+  grpc::Status status;
+  stub.UnaryCall(&context, method, grpc::StubOptions(), &buffer, &response,
+                 [&](const grpc::Status& answer) {
+                   const std::lock_guard<std::mutex> lock(mutex);
+                   status = answer;
+                   finished = true;
+                   changed.notify_one();
+                 });
+  std::unique_lock<std::mutex> lock(mutex);
+  changed.wait(lock, [&] { return finished; });
+  if (!status.ok()) Crash(status.error_message());
+  grpc::Slice slice;
+  CHECK(response.TrySingleSlice(&slice).ok() || response.DumpToSingleSlice(&slice).ok());
+  return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
+}
+
+}  // namespace trellis::bench

@@ -1,0 +1,65 @@
+#include "tests/bench/processes.h"
+
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
+#include "base/check.h"
+
+namespace trellis::bench {
+
+ServerProcess::ServerProcess(const std::vector<std::string>& command) {
+  std::array<int, 2> ends{};
+  CHECK(pipe(ends.data()) == 0);
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const auto start = std::chrono::steady_clock::now();
+  pid_ = fork();
+  CHECK(pid_ >= 0);
+  if (pid_ == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+    execv(arguments[0], arguments.data());
+    _exit(127);
+  }
+  close(ends[1]);
+  char c = 0;
+  while (read(ends[0], &c, 1) == 1 && c != '\n') line_.push_back(c);
+  start_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  close(ends[0]);
+  CHECK(!line_.empty());
+}
+
+ServerProcess::~ServerProcess() {
+  kill(pid_, SIGTERM);
+  waitpid(pid_, nullptr, 0);
+}
+
+std::string ServerProcess::WordAfter(const std::string& key) const {
+  const size_t at = line_.find(key + " ");
+  CHECK(at != std::string::npos);
+  const size_t start = at + key.size() + 1;
+  return line_.substr(start, line_.find_first_of(" ,", start) - start);
+}
+
+double ServerProcess::resident_mib() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    absl::string_view rest = line;
+    if (!absl::ConsumePrefix(&rest, "VmRSS:")) continue;
+    absl::ConsumeSuffix(&rest, "kB");
+    double kib = 0;
+    if (absl::SimpleAtod(rest, &kib)) return kib / 1024;
+  }
+  return 0;
+}
+
+}  // namespace trellis::bench

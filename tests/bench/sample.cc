@@ -1,0 +1,198 @@
+#include "tests/bench/sample.h"
+
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+#include <google/protobuf/text_format.h>
+#include <sstream>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "domain/codec.h"
+#include "domain/dates.h"
+#include "domain/support_plan.h"
+#include "trellis/v1/play.pb.h"
+
+namespace trellis::bench {
+namespace {
+
+constexpr int kPlansSideBySide = 500;
+// Commits in the log's queue at a time: half of what it takes.
+constexpr int kOutstandingMax = 5000;
+
+v1::Play ReadPlay(const std::string& file) {
+  std::ifstream stream(file);
+  std::stringstream text;
+  text << stream.rdbuf();
+  v1::Play play;
+  if (!google::protobuf::TextFormat::ParseFromString(text.str(), &play)) {
+    Crash(absl::StrCat(file, " is no play"));
+  }
+  return play;
+}
+
+// Decides the step's command, whichever it is.
+domain::Decided DecideStep(const domain::Plan& plan, const v1::PlayStep& step,
+                           const domain::Context& context) {
+  using Case = v1::SupportPlanCommand;
+  const v1::SupportPlanCommand& command = step.command();
+  switch (command.request_case()) {
+    case Case::kOpenSupportPlan:
+      return Decide(plan, command.open_support_plan(), context);
+    case Case::kConfirmAsAppropriateBody:
+      return Decide(plan, command.confirm_as_appropriate_body(), context);
+    case Case::kLogObservation:
+      return Decide(plan, command.log_observation(), context);
+    case Case::kCompleteReview:
+      return Decide(plan, command.complete_review(), context);
+    case Case::kCompleteAction:
+      return Decide(plan, command.complete_action(), context);
+    case Case::kRecordSupport:
+      return Decide(plan, command.record_support(), context);
+    case Case::kAddComment:
+      return Decide(plan, command.add_comment(), context);
+    case Case::kSign:
+      return Decide(plan, command.sign(), context);
+    default:
+      Crash("the example play has a command that is not measured");
+  }
+}
+
+Uuid RequestId(uint64_t number) {
+  Uuid id{};
+  for (size_t i = 0; i < 8; ++i) id[15 - i] = static_cast<uint8_t>(number >> (8 * i));
+  return id;
+}
+
+// A log's queue kept full but not over-full, from one thread.
+class Filler {
+ public:
+  explicit Filler(eventstore::EventLog& log) : log_(log) {}
+
+  void Append(const std::string& stream, uint64_t revision,
+              const std::vector<eventstore::NewEvent>& events) {
+    while (outstanding_.load() >= kOutstandingMax) std::this_thread::yield();
+    ++outstanding_;
+    eventstore::Commit commit;
+    commit.origin = {.actor = "people/00000000-0000-4000-8000-000000000002",
+                     .capacity = v1::INDUCTION_TUTOR,
+                     .request_id = RequestId(++requests_)};
+    eventstore::StreamAppend append;
+    append.stream = stream;
+    append.expected_revision = revision;
+    append.events = events;
+    commit.appends.push_back(std::move(append));
+    log_.Append(std::move(commit), [this](const absl::StatusOr<eventstore::Appended>& appended) {
+      CHECK(appended.ok());
+      --outstanding_;
+    });
+  }
+
+  void Finish() const {
+    while (outstanding_.load() > 0) std::this_thread::yield();
+  }
+
+ private:
+  eventstore::EventLog& log_;
+  std::atomic<int> outstanding_ = 0;
+  uint64_t requests_ = 0;
+};
+
+}  // namespace
+
+std::string PlanName(int plan) {
+  return absl::StrFormat("supportPlans/00000000-0000-4000-9000-%012d", plan);
+}
+
+std::vector<std::vector<eventstore::NewEvent>> ExampleCommits(const std::string& play_file) {
+  std::vector<std::vector<eventstore::NewEvent>> commits;
+  domain::Plan plan;
+  const absl::Time now = absl::FromUnixSeconds(1'790'000'000);
+  const v1::Play play = ReadPlay(play_file);
+  for (const v1::PlayStep& step : play.steps()) {
+    const domain::Context context{.now = now,
+                                  .today = LondonDay(now),
+                                  .actor = step.actor(),
+                                  .capacity = step.capacity(),
+                                  .new_plan = PlanName(0)};
+    const domain::Decided decided = DecideStep(plan, step, context);
+    if (!decided.ok()) Crash(decided.status().message());
+    std::vector<eventstore::NewEvent> events;
+    for (const v1::SupportPlanEvent& event : decided->events) {
+      events.push_back({domain::TypeOf(event), event.SerializeAsString()});
+      domain::Evolve(
+          plan, PlanName(0), event,
+          {.recorded_at = now, .actor = step.actor().person(), .capacity = step.capacity()});
+    }
+    commits.push_back(std::move(events));
+  }
+  return commits;
+}
+
+uint64_t FillLog(const FillOptions& options) {
+  const auto commits = ExampleCommits(options.play_file);
+  const SystemClock clock;
+  auto log =
+      eventstore::EventLog::Open({.directory = options.directory, .ledger = "trellis"}, clock);
+  if (!log.ok()) Crash(log.status().message());
+  Filler filler(**log);
+  uint64_t written = 0;
+  for (int first = 0; written < options.events; first += kPlansSideBySide) {
+    uint64_t revision = 0;
+    for (const auto& events : commits) {
+      for (int plan = first; plan < first + kPlansSideBySide; ++plan) {
+        filler.Append(PlanName(plan), revision, events);
+      }
+      revision += events.size();
+    }
+    written += revision * kPlansSideBySide;
+    std::fprintf(stderr, "\r  filling: %llu of %llu events",
+                 static_cast<unsigned long long>(written),
+                 static_cast<unsigned long long>(options.events));
+  }
+  filler.Finish();
+  std::fprintf(stderr, "\n");
+  return written;
+}
+
+v1::OpenSupportPlanRequest OpenRequest(int plan) {
+  v1::OpenSupportPlanRequest request;
+  request.set_support_plan_id(PlanName(plan).substr(domain::kSupportPlanStreams.size()));
+  request.set_request_id(UuidText(RandomUuid()));
+  v1::SupportPlan& said = *request.mutable_support_plan();
+  const auto party = [](v1::Party& who, int number, const char* name) {
+    who.set_person(absl::StrFormat("people/00000000-0000-4000-8000-%012d", number));
+    who.set_name(name);
+  };
+  party(*said.mutable_ect(), 1, "Sam Okafor");
+  party(*said.mutable_induction_tutor(), 2, "Ruth Adeyemi");
+  party(*said.mutable_headteacher(), 3, "Siân Hughes");
+  said.mutable_school()->set_urn("900001");
+  said.mutable_school()->set_name("Northgate Academy");
+  v1::Concern& concern = *said.add_concerns();
+  concern.set_standard_code("7d");
+  concern.set_cause("Low-level disruption goes on in lessons; sanctions are not consistent.");
+  concern.set_discussed_on(domain::DateText(LondonDay(absl::Now())));
+  v1::Target& target = *said.add_targets();
+  target.set_concern_id("c1");
+  target.set_statement("Use class rules and routines, sanctions and rewards in every lesson");
+  target.set_success_measure("An observation sees them in use from the first minute on");
+  target.set_due_on(domain::DateText(LondonDay(absl::Now()) + 28));
+  return request;
+}
+
+v1::ReviseTargetRequest ReviseRequest(int plan, int64_t count) {
+  v1::ReviseTargetRequest request;
+  request.set_name(PlanName(plan));
+  request.set_request_id(UuidText(RandomUuid()));
+  request.set_target_id("t1");
+  request.set_statement(absl::StrCat(
+      "Use class rules and routines, sanctions and rewards in every lesson; edition ", count));
+  request.set_reason("The wording was discussed with the ECT and made more precise.");
+  return request;
+}
+
+}  // namespace trellis::bench

@@ -1,0 +1,35 @@
+// What the measurements work on: plans that follow the form's worked example.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "eventstore/event_log.h"
+#include "trellis/v1/support_plan_service.pb.h"
+
+namespace trellis::bench {
+
+// The commits that the example play makes on one plan, decided by the real rules.
+std::vector<std::vector<eventstore::NewEvent>> ExampleCommits(const std::string& play_file);
+
+// How a log is filled.
+struct FillOptions {
+  std::string directory;
+  uint64_t events = 0;
+  std::string play_file;
+};
+
+// Fills a new log with at least `events` events of plans that follow the example, 500 plans at a
+// time side by side, each command a commit of its own, as schools would. Returns how many.
+uint64_t FillLog(const FillOptions& options);
+
+// A request that opens the plan with this number, as the actor of RunLoad.
+v1::OpenSupportPlanRequest OpenRequest(int plan);
+
+// A request that revises the plan's target, for the `count`-th time.
+v1::ReviseTargetRequest ReviseRequest(int plan, int64_t count);
+
+// The name of the plan with this number.
+std::string PlanName(int plan);
+
+}  // namespace trellis::bench

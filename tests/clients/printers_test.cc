@@ -1,0 +1,162 @@
+#include "clients/trellis/printers.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/text_format.h"
+#include "tests/clients/testing.h"
+#include "trellis/v1/standards_service.pb.h"
+#include "trellis/v1/support_plan_service.pb.h"
+
+namespace trellis::cli {
+namespace {
+
+template <typename Type>
+Type Proto(const std::string& text) {
+  Type message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message));
+  return message;
+}
+
+TEST(Present, ShowsAReply) {
+  const auto reply = Proto<v1::SupportPlanReply>(R"(
+      support_plan { name: 'supportPlans/x' revision: 5 state: ACTIVE }
+      warnings { reason: 'NOT_A_SCHOOL_DAY' message: 'moved to 2026-09-14' }
+      warnings { message: 'another' }
+      receipt { first_position: 17 last_position: 21 })");
+  EXPECT_EQ(Present(reply, {}),
+            "plan      supportPlans/x\n"
+            "revision  5\n"
+            "state     active\n"
+            "recorded  positions 17 to 21\n"
+            "warning: moved to 2026-09-14\n"
+            "warning: another\n");
+}
+
+TEST(Present, SaysWhenNothingWasRecorded) {
+  const auto reply = Proto<v1::SupportPlanReply>(
+      "support_plan { name: 'supportPlans/x' revision: 5 state: PAUSED } receipt {}");
+  EXPECT_EQ(Present(reply, {}),
+            "plan      supportPlans/x\n"
+            "revision  5\n"
+            "state     paused\n"
+            "recorded  nothing new: it was already so\n");
+}
+
+TEST(Present, ShowsAPlanInShort) {
+  const auto plan = Proto<v1::SupportPlan>(R"(
+      name: 'supportPlans/x' revision: 9 content_revision: 7 state: ACTIVE
+      ect { name: 'Sam Okafor' } induction_tutor { name: 'Ruth Adeyemi' }
+      headteacher { name: 'Lee Marsh' } school { name: 'Hill School' urn: '123456' }
+      concerns { concern_id: 'c1' state: OPEN standard { code: '7d' } }
+      concerns { concern_id: 'c2' state: RESOLVED standard { code: '4a' } }
+      concerns { concern_id: 'c3' state: OPEN standard { code: '4b' }
+                 entry { correction { struck_out: true } } }
+      awaiting_signatures: [ECT, HEADTEACHER])");
+  EXPECT_EQ(Present(plan, {}),
+            "plan              supportPlans/x\n"
+            "revision          9\n"
+            "content revision  7\n"
+            "state             active\n"
+            "ECT               Sam Okafor\n"
+            "induction tutor   Ruth Adeyemi\n"
+            "headteacher       Lee Marsh\n"
+            "school            Hill School (123456)\n"
+            "open concerns     c1 (7d)\n"
+            "not signed by     ECT, headteacher\n");
+}
+
+TEST(Present, AlignsPlans) {
+  const auto list = Proto<v1::ListSupportPlansResponse>(R"(
+      support_plans { name: 'supportPlans/x' revision: 12 state: ACTIVE ect { name: 'Sam' }
+                      induction_tutor { name: 'Ruth' } school { name: 'Hill' }
+                      open_standard_codes: ['7d', '4a'] next_review_on: '2026-09-14'
+                      review_overdue: true awaiting_signatures: ECT }
+      support_plans { name: 'supportPlans/longer' revision: 3 state: CLOSED ect { name: 'Zoë' }
+                      induction_tutor { name: 'Ruth' } school { name: 'Dale' } }
+      next_page_token: 'abc')");
+  EXPECT_EQ(
+      Present(list, {}),
+      "PLAN                 REVISION  STATE   ECT  TUTOR  SCHOOL  CONCERNS  NEXT REVIEW"
+      "           NOT SIGNED BY\n"
+      "supportPlans/x       12        active  Sam  Ruth   Hill    7d, 4a    2026-09-14 (overdue)"
+      "  ECT\n"
+      "supportPlans/longer  3         closed  Zoë  Ruth   Dale\n"
+      "more: --page-token abc\n");
+  EXPECT_EQ(Present(v1::ListSupportPlansResponse(), {}), "no plans\n");
+}
+
+TEST(Present, ShowsStandards) {
+  EXPECT_EQ(Present(Proto<v1::TeachersStandard>(
+                        "code: '7d' heading: 'Manage' text: 'maintain' edition: '2021'"),
+                    {}),
+            "code     7d\nheading  Manage\ntext     maintain\nedition  2021\n");
+  EXPECT_EQ(Present(Proto<v1::ListTeachersStandardsResponse>(
+                        "teachers_standards { code: '7d' text: 'maintain' } "
+                        "teachers_standards { code: 'P2.1a' text: 'treating' }"),
+                    {}),
+            "7d     maintain\nP2.1a  treating\n");
+}
+
+TEST(Present, GivesAFormAsItIs) {
+  const auto form = Proto<v1::RenderSupportPlanResponse>("content: '<p>\\n  form</p>'");
+  EXPECT_EQ(Present(form, {}), "<p>\n  form</p>");
+}
+
+TEST(Present, GivesJsonInCamelCase) {
+  const auto reply = Proto<v1::SupportPlanReply>("support_plan { content_revision: 5 }");
+  EXPECT_EQ(Present(reply, {.json = true}),
+            "{\n \"supportPlan\": {\n  \"contentRevision\": \"5\"\n }\n}\n");
+  EXPECT_EQ(CompactJson(reply), "{\"supportPlan\":{\"contentRevision\":\"5\"}}");
+}
+
+TEST(Present, TakesMessagesMadeFromTheContract) {
+  const auto& method = *TheContract().MethodTaking("trellis.v1.SignRequest");
+  const auto reply = TheContract().NewMessage(*method.output_type());
+  ASSERT_TRUE(reply->ParseFromString(
+      Proto<v1::SupportPlanReply>("support_plan { revision: 5 }").SerializeAsString()));
+  EXPECT_NE(Present(*reply, {}).find("revision  5\n"), std::string::npos);
+}
+
+TEST(Present, FallsBackToJson) {
+  EXPECT_EQ(Present(Proto<v1::Party>("name: 'Sam'"), {}), "{\n \"name\": \"Sam\"\n}\n");
+}
+
+constexpr char kTrail[] = R"(
+    entries {
+      revision: 4 record_time { seconds: 1789378327 } occurred_on: '2026-09-01' late_days: 13
+      actor { name: 'Ruth Adeyemi' } capacity: INDUCTION_TUTOR
+      sentence: 'revised target t1.\nReason: half term'
+      changes { field: 't1.due_on' before: '2026-10-01' after: '2026-10-08' }
+      changes { field: 't1.note' after: 'x' }
+      corrected_by_revision: 9
+    }
+    entries {
+      revision: 5 record_time { seconds: 1799918327 } occurred_on: '2027-01-14'
+      actor { name: 'Sam Okafor' } capacity: ECT sentence: 'commented: hm'
+      struck_out_by_revision: 6
+    })";
+
+TEST(TrailText, TellsWhoDidWhatWhen) {
+  EXPECT_EQ(TrailText(Proto<v1::ListTrailResponse>(kTrail), false),
+            "4  2026-09-14 10:32:07 BST\n"
+            "   Ruth Adeyemi (induction tutor) revised target t1.\n"
+            "   Reason: half term\n"
+            "   happened on 2026-09-01, recorded 13 days late\n"
+            "   t1.due_on: 2026-10-01 -> 2026-10-08\n"
+            "   t1.note: (nothing) -> x\n"
+            "   corrected at revision 9\n"
+            "\n"
+            "5  2027-01-14 09:18:47 GMT\n"
+            "   Sam Okafor (ECT) commented: hm [struck out at revision 6]\n");
+}
+
+TEST(TrailText, StrikesThroughOnATerminal) {
+  const std::string text = TrailText(Proto<v1::ListTrailResponse>(kTrail), true);
+  EXPECT_NE(text.find("(ECT) \x1b[9mcommented: hm\x1b[29m [struck out at revision 6]\n"),
+            std::string::npos)
+      << text;
+}
+
+}  // namespace
+}  // namespace trellis::cli

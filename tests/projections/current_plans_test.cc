@@ -1,0 +1,133 @@
+#include "projections/current_plans.h"
+
+#include <google/protobuf/util/message_differencer.h>
+
+#include "tests/projections/views_fixture.h"
+
+namespace trellis::projections {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+using ::testing::HasSubstr;
+
+TEST_F(ViewsTest, ShowEachPlanAsItsEventsMadeIt) {
+  OpenViews();
+  PlayLifecycle();
+  PlayLifecycle();
+  ASSERT_EQ(ReasonOf(Applied(log_->durable_position())), "OK");
+  EXPECT_EQ(views_->position(), log_->durable_position());
+  ASSERT_EQ(plans_.size(), 4u + 1u);
+  for (const auto& [name, folded] : plans_) {
+    const absl::StatusOr<PlanPointer> plan = views_->FindPlan(name);
+    ASSERT_TRUE(plan.ok()) << plan.status();
+    if (folded.revision() == 0) {
+      EXPECT_EQ(*plan, nullptr) << name;
+      continue;
+    }
+    ASSERT_NE(*plan, nullptr) << name;
+    EXPECT_TRUE(MessageDifferencer::Equals(**plan, folded)) << name;
+  }
+}
+
+TEST_F(ViewsTest, KnowNoPlanThatWasNeverOpened) {
+  OpenViews();
+  PlayLifecycle();
+  ASSERT_EQ(ReasonOf(Applied(log_->durable_position())), "OK");
+  for (const char* const name : {"", "supportPlans/", "supportPlans/x", "schools/900001"}) {
+    const absl::StatusOr<PlanPointer> plan = views_->FindPlan(name);
+    ASSERT_TRUE(plan.ok()) << plan.status();
+    EXPECT_EQ(*plan, nullptr) << name;
+  }
+}
+
+// Current plans over a store, without a log.
+class CurrentPlansTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto store = ViewStore::Open(directory_ / "views", "test");
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+    plans_ = std::make_unique<CurrentPlans>(*store_);
+  }
+
+  // Opens a plan whose row has about `bytes` bytes.
+  absl::Status Open(const std::string& name, size_t bytes, uint64_t revision = 1) {
+    v1::SupportPlanEvent event;
+    auto& plan = *event.mutable_support_plan_opened()->mutable_support_plan();
+    plan.mutable_school()->set_name(std::string(bytes, 'x'));
+    eventstore::Record record;
+    record.header.position = ++position_;
+    record.header.stream = name;
+    record.header.revision = revision;
+    const auto change = plans_->Apply(record, event);
+    if (!change.ok()) return change.status();
+    Rows rows;
+    plans_->Flush(rows, [](const v1::SupportPlan&, bool) {});
+    if (absl::Status status = store_->Write(rows, position_); !status.ok()) return status;
+    plans_->Publish();
+    return absl::OkStatus();
+  }
+
+  PlanPointer Find(const std::string& name) {
+    const absl::StatusOr<PlanPointer> plan = plans_->Find(name);
+    EXPECT_TRUE(plan.ok()) << plan.status();
+    return plan.ok() ? *plan : nullptr;
+  }
+
+  testing::TempDirectory directory_;
+  std::unique_ptr<ViewStore> store_;
+  std::unique_ptr<CurrentPlans> plans_;
+  uint64_t position_ = 0;
+};
+
+TEST_F(CurrentPlansTest, KeepsThePlansUsedLastInMemoryUpToItsLimit) {
+  // In memory each counts as 8 MiB.
+  constexpr size_t kRowBytes = 2 << 20;
+  constexpr int kPlans = 12;
+  constexpr int kKept = kCacheBytes / (4 * kRowBytes) - 1;
+  std::vector<std::weak_ptr<const v1::SupportPlan>> seen;
+  for (int i = 0; i < kPlans; ++i) {
+    ASSERT_EQ(ReasonOf(Open(absl::StrCat("supportPlans/", i), kRowBytes)), "OK");
+    seen.push_back(Find(absl::StrCat("supportPlans/", i)));
+    // The first one stays in use.
+    Find("supportPlans/0");
+  }
+  int kept = 0;
+  for (const auto& plan : seen) kept += !plan.expired();
+  EXPECT_EQ(kept, kKept);
+  EXPECT_FALSE(seen.front().expired());
+  EXPECT_TRUE(seen[1].expired());
+  EXPECT_FALSE(seen.back().expired());
+  // One that went is read again.
+  const PlanPointer again = Find("supportPlans/1");
+  ASSERT_NE(again, nullptr);
+  EXPECT_EQ(again->school().name().size(), kRowBytes);
+}
+
+TEST_F(CurrentPlansTest, KeepsAPlanThatIsLargerThanItsLimitWhileItIsTheOnlyOne) {
+  ASSERT_EQ(ReasonOf(Open("supportPlans/large", kCacheBytes / 4 + 1)), "OK");
+  const std::weak_ptr<const v1::SupportPlan> large = Find("supportPlans/large");
+  EXPECT_FALSE(large.expired());
+  ASSERT_EQ(ReasonOf(Open("supportPlans/small", 1)), "OK");
+  EXPECT_TRUE(large.expired());
+}
+
+TEST_F(CurrentPlansTest, RefusesAnEventThatDoesNotFollow) {
+  ASSERT_EQ(ReasonOf(Open("supportPlans/1", 1)), "OK");
+  for (const uint64_t revision : {1, 3}) {
+    const absl::Status status = Open("supportPlans/1", 1, revision);
+    EXPECT_EQ(ReasonOf(status), "VIEW_OUT_OF_STEP") << status;
+    plans_->Discard();
+  }
+  EXPECT_EQ(Find("supportPlans/1")->revision(), 1);
+}
+
+TEST_F(CurrentPlansTest, SaysWhichRowIsDamaged) {
+  ASSERT_TRUE(store_->Write({{"psupportPlans/1", "\xff"}}, 1).ok());
+  const absl::StatusOr<PlanPointer> plan = plans_->Find("supportPlans/1");
+  EXPECT_EQ(ReasonOf(plan.status()), "VIEWS_DAMAGED");
+  EXPECT_THAT(std::string(plan.status().message()), HasSubstr("supportPlans/1"));
+}
+
+}  // namespace
+}  // namespace trellis::projections

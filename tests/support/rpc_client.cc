@@ -1,0 +1,158 @@
+#include "tests/support/rpc_client.h"
+
+#include <chrono>
+#include <grpcpp/grpcpp.h>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_format.h"
+#include "base/check.h"
+#include "google/rpc/status.pb.h"
+#include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/standards_service.pb.h"
+
+namespace trellis::testing {
+namespace {
+
+constexpr std::chrono::seconds kDeadline(60);
+constexpr int kAnswerBytesMax = 64 << 20;
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
+  arguments.SetMaxSendMessageSize(-1);
+  // The server is on this machine, whatever the environment says of proxies.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // No connection shared with another test's server at the same address.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+grpc::ByteBuffer BufferOf(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::string BytesOf(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  if (!buffer.Valid() || !buffer.Dump(&slices).ok()) return bytes;
+  for (const grpc::Slice& slice : slices) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return bytes;
+}
+
+absl::Status StatusOf(const grpc::Status& status) {
+  absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return result;
+  for (const google::protobuf::Any& detail : details.details()) {
+    result.SetPayload(detail.type_url(), absl::Cord(detail.value()));
+  }
+  return result;
+}
+
+// Waits for what was started on `queue`; false if it failed.
+bool Next(grpc::CompletionQueue& queue) {
+  void* tag = nullptr;
+  bool ok = false;
+  return queue.Next(&tag, &ok) && ok;
+}
+
+std::string PercentEncoded(const std::string& text) {
+  std::string encoded;
+  for (const char c : text) absl::StrAppendFormat(&encoded, "%%%02X", static_cast<uint8_t>(c));
+  return encoded;
+}
+
+}  // namespace
+
+Metadata MetadataOf(const Actor& actor) {
+  return {{"trellis-actor", actor.party.person()},
+          {"trellis-actor-name", PercentEncoded(actor.party.name())},
+          {"trellis-capacity", v1::Capacity_Name(actor.capacity)}};
+}
+
+std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
+  std::vector<const google::protobuf::MethodDescriptor*> methods;
+  for (const auto* const file :
+       {v1::SupportPlanReply::descriptor()->file(), v1::ListTrailRequest::descriptor()->file(),
+        v1::GetTeachersStandardRequest::descriptor()->file()}) {
+    for (int i = 0; i < file->service(0)->method_count(); ++i) {
+      methods.push_back(file->service(0)->method(i));
+    }
+  }
+  return methods;
+}
+
+const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Message& request) {
+  for (const auto* const method : AllMethods()) {
+    if (method->input_type() == request.GetDescriptor()) return *method;
+  }
+  Crash("no rpc takes this request");
+}
+
+RpcClient::RpcClient(const std::string& address) : stub_(Connect(address)) {}
+
+absl::StatusOr<std::string> RpcClient::CallBytes(const std::string& path, const Metadata& metadata,
+                                                 const std::string& request) const {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
+  grpc::CompletionQueue queue;
+  const auto call = stub_.PrepareUnaryCall(&context, path, BufferOf(request), &queue);
+  call->StartCall();
+  grpc::ByteBuffer answer;
+  grpc::Status status;
+  call->Finish(&answer, &status, nullptr);
+  CHECK(Next(queue));
+  if (!status.ok()) return StatusOf(status);
+  return BytesOf(answer);
+}
+
+absl::StatusOr<std::string> RpcClient::CallStream(const std::string& path,
+                                                  const std::string& request) const {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  grpc::CompletionQueue queue;
+  const auto call = stub_.PrepareCall(&context, path, &queue);
+  call->StartCall(nullptr);
+  bool ok = Next(queue);
+  if (ok) call->WriteLast(BufferOf(request), grpc::WriteOptions(), nullptr);
+  ok = ok && Next(queue);
+  grpc::ByteBuffer answer;
+  if (ok) call->Read(&answer, nullptr);
+  ok = ok && Next(queue);
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  Next(queue);
+  if (!ok || !status.ok()) return StatusOf(status);
+  return BytesOf(answer);
+}
+
+absl::StatusOr<v1::SupportPlanReply> RpcClient::Give(
+    const Actor& actor, const google::protobuf::Message& command) const {
+  return Typed<v1::SupportPlanReply>(
+      CallBytes(PathOf(MethodFor(command)), MetadataOf(actor), command.SerializeAsString()));
+}
+
+std::string RpcClient::PathOf(const google::protobuf::MethodDescriptor& method) {
+  return absl::StrCat("/", method.service()->full_name(), "/", method.name());
+}
+
+std::string ErrorMetadataOf(const absl::Status& status, const std::string& key) {
+  const auto info = DetailOf<google::rpc::ErrorInfo>(status);
+  if (!info.has_value()) return "";
+  const auto found = info->metadata().find(key);
+  return found == info->metadata().end() ? "" : found->second;
+}
+
+std::vector<std::string> BadFieldsOf(const absl::Status& status) {
+  std::vector<std::string> fields;
+  const auto bad = DetailOf<google::rpc::BadRequest>(status);
+  if (!bad.has_value()) return fields;
+  for (const auto& violation : bad->field_violations()) fields.push_back(violation.field());
+  return fields;
+}
+
+}  // namespace trellis::testing

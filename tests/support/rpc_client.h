@@ -1,0 +1,102 @@
+// A gRPC client for tests: calls methods by name and shows errors with all their details.
+#pragma once
+
+#include <grpcpp/generic/generic_stub.h>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "google/rpc/error_details.pb.h"
+#include "tests/support/lifecycle.h"
+
+namespace trellis::testing {
+
+using Metadata = std::multimap<std::string, std::string>;
+
+// The metadata that says who calls.
+Metadata MetadataOf(const Actor& actor);
+
+// The rpcs of SupportPlanService, StandardsService and AuditService.
+std::vector<const google::protobuf::MethodDescriptor*> AllMethods();
+// Their rpc with this request; crashes if there is none.
+const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Message& request);
+
+// Concurrency. Thread-safe.
+// Limits.      A call takes at most 60 s.
+class RpcClient {
+ public:
+  // `address` is HOST:PORT.
+  explicit RpcClient(const std::string& address);
+
+  // The bytes of the answer of the method with this path, such as
+  // `/trellis.v1.AuditService/ListTrail`. Errors have their details as payloads.
+  absl::StatusOr<std::string> CallBytes(const std::string& path, const Metadata& metadata,
+                                        const std::string& request) const;
+
+  // Likewise for a method that takes and gives streams: sends one request, reads one answer.
+  absl::StatusOr<std::string> CallStream(const std::string& path, const std::string& request) const;
+
+  // Gives the command as `actor`.
+  absl::StatusOr<v1::SupportPlanReply> Give(const Actor& actor,
+                                            const google::protobuf::Message& command) const;
+
+  // The answer to a request that anybody may make.
+  template <typename Response>
+  absl::StatusOr<Response> Read(const google::protobuf::Message& request) const {
+    return Typed<Response>(CallBytes(PathOf(MethodFor(request)), {}, request.SerializeAsString()));
+  }
+
+  absl::StatusOr<v1::SupportPlan> Get(const std::string& plan) const {
+    v1::GetSupportPlanRequest request;
+    request.set_name(plan);
+    return Read<v1::SupportPlan>(request);
+  }
+
+  static std::string PathOf(const google::protobuf::MethodDescriptor& method);
+
+ private:
+  template <typename Response>
+  static absl::StatusOr<Response> Typed(const absl::StatusOr<std::string>& bytes) {
+    if (!bytes.ok()) return bytes.status();
+    Response response;
+    if (response.ParseFromString(*bytes)) return response;
+    return absl::DataLossError(absl::StrCat("got ", bytes->size(), " bytes that are no answer"));
+  }
+
+  // Not const: what gRPC's stub does to itself is guarded by gRPC.
+  mutable grpc::GenericStub stub_;
+};
+
+// The detail of this type that the error has.
+template <typename Detail>
+std::optional<Detail> DetailOf(const absl::Status& status) {
+  Detail detail;
+  const auto payload =
+      status.GetPayload(absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name()));
+  if (!payload.has_value() || !detail.ParseFromString(std::string(*payload))) return std::nullopt;
+  return detail;
+}
+
+// The ErrorInfo's metadata with this key; empty if there is none.
+std::string ErrorMetadataOf(const absl::Status& status, const std::string& key);
+
+// The fields that the error's BadRequest names.
+std::vector<std::string> BadFieldsOf(const absl::Status& status);
+
+// "OK" or the reason of the error.
+inline std::string ReasonOf(const absl::Status& status) {
+  return status.ok() ? "OK" : ErrorReason(status);
+}
+template <typename T>
+std::string ReasonOf(const absl::StatusOr<T>& result) {
+  return ReasonOf(result.status());
+}
+
+}  // namespace trellis::testing

@@ -1,0 +1,27 @@
+#include "tests/support/test_server.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace trellis::testing {
+
+TestServer::TestServer(const std::string& data, const Clock& clock)
+    : settings_{.data = data, .listen = {"127.0.0.1", 0}, .http = {"127.0.0.1", 0}}, clock_(clock) {
+  Restart();
+}
+
+void TestServer::Stop() {
+  client_.reset();
+  server_.reset();
+}
+
+void TestServer::Restart() {
+  Stop();
+  auto server = services::Server::Start(settings_, clock_);
+  if (!server.ok()) Crash(server.status().message());
+  server_ = *std::move(server);
+  client_ = std::make_unique<const RpcClient>(server_->grpc_address());
+}
+
+}  // namespace trellis::testing
