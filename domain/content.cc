@@ -22,6 +22,8 @@ absl::CivilDay ReviewDay(Draft& draft, absl::CivilDay wanted, const std::string&
   return day;
 }
 
+}  // namespace
+
 absl::Status AddReviewOn(Draft& draft, v1::Review review, absl::CivilDay wanted,
                          const std::string& path) {
   const Plan& plan = draft.plan();
@@ -36,8 +38,6 @@ absl::Status AddReviewOn(Draft& draft, v1::Review review, absl::CivilDay wanted,
   draft.Emit(std::move(event));
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::Status RequireReviewDay(const Draft& draft, absl::CivilDay day, const std::string& path) {
   const std::string agreed = DateText(draft.occurred_on());
@@ -165,7 +165,13 @@ absl::Status AddReviewsOfCadence(Draft& draft, absl::CivilDay start, const std::
   for (int i = 1; i <= cadence.count(); ++i) {
     absl::CivilDay wanted = start + i * cadence.interval_days();
     // Reviews of a short cadence would meet after a weekend.
-    if (WorkingDayFrom(wanted) <= last) wanted = last + 1;
+    if (WorkingDayFrom(wanted) <= last) {
+      const std::string taken = DateText(wanted);
+      wanted = WorkingDayFrom(last + 1);
+      draft.Warn("REVIEW_DATE_MOVED", path,
+                 absl::StrCat("no working day from ", taken, " to ", DateText(last),
+                              " is free; the review is on ", DateText(wanted)));
+    }
     RETURN_IF_ERROR(AddReviewOn(draft, v1::Review(), wanted, path));
     last = WorkingDayFrom(wanted);
   }

@@ -17,6 +17,9 @@ absl::Status AddSupport(Draft& draft, v1::Support support, const std::string& pa
 // Schedules a review on its date or, where that is no working day, on the next one, which is said
 // as a warning (REVIEW_DATE_MOVED).
 absl::Status AddReview(Draft& draft, v1::Review review, const std::string& path);
+// The same for a review whose date stands at `path` itself. Does not look at its concerns.
+absl::Status AddReviewOn(Draft& draft, v1::Review review, absl::CivilDay wanted,
+                         const std::string& path);
 
 // Schedules the reviews of the plan's cadence after `start`, no two on one day.
 absl::Status AddReviewsOfCadence(Draft& draft, absl::CivilDay start, const std::string& path);

@@ -34,9 +34,10 @@ Decided Decide(const Plan& plan, const v1::CompleteActionRequest& request, const
                    RequireEntry<v1::Action>(plan, request.action_id()));
   if (action->completed()) {
     if (action->completion_note() == request.note()) return Decision{};
-    return Refusal("ACTION_COMPLETED", request.action_id(),
-                   absl::StrCat("action ", request.action_id(), " was done on ",
-                                action->completed_on(), "; correct the entry to change its note"));
+    return Refusal(
+        "ACTION_COMPLETED", request.action_id(),
+        absl::StrCat("action ", request.action_id(), " was done on ", action->completed_on(),
+                     "; if that is wrong, strike it out and add it anew"));
   }
   v1::SupportPlanEvent event;
   event.mutable_action_completed()->set_action_id(request.action_id());
@@ -60,9 +61,10 @@ Decided Decide(const Plan& plan, const v1::RecordSupportRequest& request, const 
   if (support->state() == wanted && support->record_note() == request.note()) return Decision{};
   // What was missed can still be given later; what was given cannot become missed.
   if (support->state() == v1::Support::DELIVERED) {
-    return Refusal("SUPPORT_DELIVERED", request.support_id(),
-                   absl::StrCat("support ", request.support_id(), " was given on ",
-                                support->recorded_on(), "; correct the entry to change it"));
+    return Refusal(
+        "SUPPORT_DELIVERED", request.support_id(),
+        absl::StrCat("support ", request.support_id(), " was given on ", support->recorded_on(),
+                     "; if that is wrong, strike it out and arrange it anew"));
   }
   v1::SupportPlanEvent event;
   if (request.delivered()) {

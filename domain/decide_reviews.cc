@@ -90,10 +90,9 @@ absl::Status ScheduleNext(Draft& draft, const std::string& date, const std::stri
     }
     return absl::OkStatus();
   }
-  if (is_planned_on(DateText(WorkingDayFrom(*ParseDate(date))))) return absl::OkStatus();
-  v1::Review next;
-  next.set_scheduled_on(date);
-  return AddReview(draft, next, path);
+  const absl::CivilDay wanted = *ParseDate(date);
+  if (is_planned_on(DateText(WorkingDayFrom(wanted)))) return absl::OkStatus();
+  return AddReviewOn(draft, v1::Review(), wanted, path);
 }
 
 // On a paused plan one can still record a review that was held before the pause; what comes next is

@@ -11,7 +11,7 @@
 namespace trellis::domain {
 
 Draft::Draft(const Plan& plan, const Context& context)
-    : plan_(plan), context_(context), occurred_on_(context.today) {}
+    : before_(plan), context_(context), occurred_on_(context.today) {}
 
 absl::Status Draft::Occurred(const std::string& occurred_on, const std::string& late_reason) {
   late_reason_ = late_reason;
@@ -29,9 +29,9 @@ absl::Status Draft::Occurred(const std::string& occurred_on, const std::string& 
                                 kLateAfterDays, " days a record needs late_reason"));
   }
   WarnUnlessSchoolDay("occurred_on", occurred_on);
-  if (!plan_.starts_on().empty() && occurred_on < plan_.starts_on()) {
+  if (!before_.starts_on().empty() && occurred_on < before_.starts_on()) {
     Warn("BEFORE_PLAN_STARTED", "occurred_on",
-         absl::StrCat(occurred_on, " is before the plan's first day, ", plan_.starts_on()));
+         absl::StrCat(occurred_on, " is before the plan's first day, ", before_.starts_on()));
   }
   return absl::OkStatus();
 }
@@ -57,11 +57,20 @@ void Draft::Emit(v1::SupportPlanEvent event) {
   event.set_actor_name(context_.actor.name());
   event.mutable_warnings()->Swap(&warnings_);
   warnings_.Clear();
-  Evolve(plan_, plan_.name(), event,
-         {.recorded_at = context_.now,
-          .actor = context_.actor.person(),
-          .capacity = context_.capacity});
   events_.push_back(std::move(event));
+}
+
+const Plan& Draft::plan() {
+  if (events_.empty()) return before_;
+  if (!after_.has_value()) after_ = before_;
+  for (; applied_ < events_.size(); ++applied_) {
+    Evolve(*after_, before_.name(), events_[applied_],
+           {.recorded_at = context_.now,
+            .actor = context_.actor.person(),
+            .capacity = context_.capacity,
+            .payload_digest = {}});
+  }
+  return *after_;
 }
 
 Events Draft::TakeEvents() && {

@@ -2,6 +2,7 @@
 // of one command sees what an earlier part did.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,7 +14,7 @@ namespace trellis::domain {
 
 class Draft {
  public:
-  // A draft on `plan` of something that happened today.
+  // A draft on `plan`, which must outlive it, of something that happened today.
   Draft(const Plan& plan, const Context& context);
 
   // Says when it happened. Refused: the future (OCCURRED_IN_FUTURE); more than kLateAfterDays ago
@@ -21,7 +22,9 @@ class Draft {
   // plan's first.
   absl::Status Occurred(const std::string& occurred_on, const std::string& late_reason);
 
-  const Plan& plan() const { return plan_; }
+  // The plan as the events so far leave it. Valid until the next event; the plan is copied only if
+  // this is called after one.
+  const Plan& plan();
   const Context& context() const { return context_; }
   // When it happened.
   absl::CivilDay occurred_on() const { return occurred_on_; }
@@ -31,7 +34,7 @@ class Draft {
   // Warns if `date`, from `field`, is set and no school day.
   void WarnUnlessSchoolDay(const std::string& field, const std::string& date);
 
-  // Appends `event`, completed with what every event holds, and applies it.
+  // Appends `event`, completed with what every event holds.
   void Emit(v1::SupportPlanEvent event);
 
   // The events. Warnings that came after the last of them go with it.
@@ -39,12 +42,15 @@ class Draft {
   Decision Finish() && { return {.events = std::move(*this).TakeEvents(), .successor_events = {}}; }
 
  private:
-  Plan plan_;
+  const Plan& before_;
   const Context& context_;
   absl::CivilDay occurred_on_;
   std::string late_reason_;
   google::protobuf::RepeatedPtrField<v1::Warning> warnings_;
   Events events_;
+  // The plan with the first `applied_` events; set once one was applied.
+  std::optional<Plan> after_;
+  size_t applied_ = 0;
 };
 
 // A draft for a request that says when it happened.

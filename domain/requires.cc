@@ -78,7 +78,8 @@ absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacitie
         absl::StrCat(actor, " is the ECT of ", plan.name(), " and cannot act as ", capacity),
         {{"actor", actor}, {"capacity", capacity}, {"name", plan.name()}});
   }
-  if (party == nullptr || party->person() == actor) return absl::OkStatus();
+  // Nobody is not the one who is still to be named.
+  if (party == nullptr || (party->person() == actor && !actor.empty())) return absl::OkStatus();
   return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_PARTY",
                absl::StrCat(actor, " is not the ", capacity, " of ", plan.name()),
                {{"actor", actor}, {"capacity", capacity}, {"name", plan.name()}});

@@ -1,7 +1,9 @@
 #include "projections/audit_trail.h"
 
+#include <optional>
+
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "domain/entries.h"
@@ -26,6 +28,14 @@ absl::StatusOr<v1::TrailEntry> ParseRow(absl::string_view row) {
                "views: a row of the audit trail is damaged; delete the directory of the views");
 }
 
+// The row as it is in `rows` or else in the store; empty if there is none.
+absl::StatusOr<v1::TrailEntry> FindRow(const ViewStore& store, const Rows& rows,
+                                       const std::string& key) {
+  if (const auto pending = rows.find(key); pending != rows.end()) return ParseRow(pending->second);
+  ASSIGN_OR_RETURN(const std::optional<std::string> row, store.Find(key));
+  return ParseRow(row.value_or(""));
+}
+
 // Marks the event that made the corrected entry.
 absl::Status MarkCorrected(const ViewStore& store, const PlanChange& change, Rows& rows) {
   const v1::EntryCorrected& corrected = change.event.entry_corrected();
@@ -33,13 +43,7 @@ absl::Status MarkCorrected(const ViewStore& store, const PlanChange& change, Row
       domain::FindEntry(change.plan, corrected.entry_id());
   const auto made_at = static_cast<uint64_t>(domain::EntryOf(*entry).revision());
   const std::string key = TrailKey(change.plan.name(), made_at);
-  std::optional<std::string> row;
-  if (const auto pending = rows.find(key); pending != rows.end()) {
-    row = pending->second;
-  } else {
-    ASSIGN_OR_RETURN(row, store.Find(key));
-  }
-  ASSIGN_OR_RETURN(v1::TrailEntry marked, ParseRow(row.value_or("")));
+  ASSIGN_OR_RETURN(v1::TrailEntry marked, FindRow(store, rows, key));
   if (corrected.corrections().empty()) {
     marked.set_struck_out_by_revision(change.plan.revision());
   } else {
@@ -52,30 +56,35 @@ absl::Status MarkCorrected(const ViewStore& store, const PlanChange& change, Row
 }  // namespace
 
 absl::Status ApplyToTrail(const ViewStore& store, const PlanChange& change, Rows& rows) {
-  v1::TrailEntry entry;
-  entry.set_position(static_cast<int64_t>(change.header.position));
-  entry.set_revision(static_cast<int64_t>(change.header.revision));
-  for (const v1::FieldChange& field : change.changes) *entry.add_changes() = field;
-  rows[TrailKey(change.plan.name(), change.header.revision)] = entry.SerializeAsString();
+  if (!change.changes.empty()) {
+    v1::TrailEntry entry;
+    for (const v1::FieldChange& field : change.changes) *entry.add_changes() = field;
+    rows[TrailKey(change.plan.name(), change.header.revision)] = entry.SerializeAsString();
+  }
   if (change.event.kind_case() != v1::SupportPlanEvent::kEntryCorrected) return absl::OkStatus();
   return MarkCorrected(store, change, rows);
 }
 
 absl::StatusOr<std::vector<v1::TrailEntry>> ReadTrail(const ViewStore& store,
                                                       const std::string& name, uint64_t first,
-                                                      int count) {
+                                                      uint64_t last) {
   std::vector<v1::TrailEntry> entries;
+  for (uint64_t revision = first; revision <= last; ++revision) {
+    entries.emplace_back().set_revision(static_cast<int64_t>(revision));
+  }
   absl::Status damage;
-  RETURN_IF_ERROR(store.Scan(TrailPrefix(name), TrailKey(name, first),
-                             [&](absl::string_view, absl::string_view row) {
-                               absl::StatusOr<v1::TrailEntry> entry = ParseRow(row);
-                               if (!entry.ok()) {
-                                 damage = entry.status();
-                                 return false;
-                               }
-                               entries.push_back(*std::move(entry));
-                               return static_cast<int>(entries.size()) < count;
-                             }));
+  const std::string prefix = TrailPrefix(name);
+  RETURN_IF_ERROR(
+      store.Scan(prefix, TrailKey(name, first), [&](absl::string_view key, absl::string_view row) {
+        uint64_t revision = 0;
+        if (!absl::SimpleAtoi(key.substr(prefix.size()), &revision) || revision > last) {
+          return false;
+        }
+        const absl::StatusOr<v1::TrailEntry> entry = ParseRow(row);
+        damage = entry.status();
+        if (entry.ok()) entries[revision - first].MergeFrom(*entry);
+        return entry.ok();
+      }));
   RETURN_IF_ERROR(damage);
   return entries;
 }

@@ -1,6 +1,7 @@
-// The audit trail: a row for each event of a plan, by plan and revision. A row holds what the log
-// cannot say of an event by itself: what it changed, and whether its entry was corrected later.
-// The rest of a TrailEntry is read from the log, so that no fact stands in two places.
+// The audit trail: for each event of a plan, by plan and revision, what the log cannot say of the
+// event by itself: what it changed, and whether its entry was corrected later. The rest of a
+// TrailEntry is read from the log, so that no fact stands in two places; an event that only adds
+// something and was never corrected has no row at all.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +16,14 @@
 
 namespace trellis::projections {
 
-// Adds the row of `change` to `rows` and, for a correction, marks the row of the event that made
-// the entry; reads its own rows from `rows` and `store`.
+// Adds the row of `change` to `rows`, if there is something to say, and for a correction marks the
+// row of the event that made the entry; reads its own rows from `rows` and `store`.
 absl::Status ApplyToTrail(const ViewStore& store, const PlanChange& change, Rows& rows);
 
-// The rows of the plan from revision `first` on, at most `count`: position, revision, changes and
-// correction marks of each; the other fields are not set.
+// An entry for each revision of the plan from `first` to `last`: revision, changes and correction
+// marks; the other fields are not set.
 absl::StatusOr<std::vector<v1::TrailEntry>> ReadTrail(const ViewStore& store,
                                                       const std::string& name, uint64_t first,
-                                                      int count);
+                                                      uint64_t last);
 
 }  // namespace trellis::projections

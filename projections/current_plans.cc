@@ -10,17 +10,17 @@
 namespace trellis::projections {
 namespace {
 
-// A message in memory takes about four times its bytes.
-constexpr size_t kMemoryFactor = 4;
+// A message in memory takes about four times its bytes, which are kept beside it.
+size_t MemoryOf(const PlanRow& row) { return row.bytes.size() * 5; }
 
 std::string PlanKey(const std::string& name) { return absl::StrCat("p", name); }
 
-absl::StatusOr<std::unique_ptr<v1::SupportPlan>> ReadPlan(const ViewStore& store,
-                                                          const std::string& name) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> row, store.Find(PlanKey(name)));
-  if (!row.has_value()) return nullptr;
-  auto plan = std::make_unique<v1::SupportPlan>();
-  if (plan->ParseFromString(*row)) return plan;
+absl::StatusOr<PlanRowPointer> ReadRow(const ViewStore& store, const std::string& name) {
+  ASSIGN_OR_RETURN(std::optional<std::string> bytes, store.Find(PlanKey(name)));
+  if (!bytes.has_value()) return PlanRowPointer();
+  auto row = std::make_shared<PlanRow>();
+  row->bytes = *std::move(bytes);
+  if (row->plan.ParseFromString(row->bytes)) return row;
   return Error(
       absl::StatusCode::kDataLoss, "VIEWS_DAMAGED",
       absl::StrCat("views: the row of ", name, " is no plan; delete the directory of the views"),
@@ -53,66 +53,60 @@ absl::StatusOr<PlanChange> CurrentPlans::Apply(const eventstore::Record& record,
 void CurrentPlans::Flush(Rows& rows,
                          const std::function<void(const v1::SupportPlan&, bool)>& visit) {
   for (auto& [name, touched] : touched_) {
-    visit(*touched.plan, touched.is_new);
-    std::string row = touched.plan->SerializeAsString();
-    touched.bytes = row.size() * kMemoryFactor;
-    rows[PlanKey(name)] = std::move(row);
+    visit(touched.row->plan, touched.is_new);
+    touched.row->bytes = touched.row->plan.SerializeAsString();
+    rows[PlanKey(name)] = touched.row->bytes;
   }
 }
 
 void CurrentPlans::Publish() {
   MutexLock lock(mutex_);
   ++published_;
-  for (auto& [name, touched] : touched_) {
-    Remember(name, std::move(touched.plan), touched.bytes);
-  }
+  for (auto& [name, touched] : touched_) Remember(name, std::move(touched.row));
   touched_.clear();
 }
 
-absl::StatusOr<PlanPointer> CurrentPlans::Find(const std::string& name) const {
+absl::StatusOr<PlanRowPointer> CurrentPlans::Find(const std::string& name) const {
   uint64_t published = 0;
   {
     MutexLock lock(mutex_);
     if (const auto found = cache_.find(name); found != cache_.end()) {
       recent_.splice(recent_.begin(), recent_, found->second);
-      return found->second->plan;
+      return found->second->row;
     }
     published = published_;
   }
-  ASSIGN_OR_RETURN(std::unique_ptr<v1::SupportPlan> read, ReadPlan(store_, name));
-  if (read == nullptr) return PlanPointer();
-  const size_t bytes = read->ByteSizeLong() * kMemoryFactor;
-  PlanPointer plan = std::move(read);
+  ASSIGN_OR_RETURN(PlanRowPointer row, ReadRow(store_, name));
+  if (row == nullptr) return row;
   MutexLock lock(mutex_);
-  if (published == published_) Remember(name, plan, bytes);
-  return plan;
+  if (published == published_) Remember(name, row);
+  return row;
 }
 
 absl::StatusOr<v1::SupportPlan*> CurrentPlans::Touch(const std::string& name) {
   Touched& touched = touched_[name];
-  if (touched.plan == nullptr) {
-    ASSIGN_OR_RETURN(const PlanPointer present, Find(name));
+  if (touched.row == nullptr) {
+    ASSIGN_OR_RETURN(const PlanRowPointer present, Find(name));
     touched.is_new = present == nullptr;
-    touched.plan = touched.is_new ? std::make_unique<v1::SupportPlan>()
-                                      : std::make_unique<v1::SupportPlan>(*present);
+    touched.row = std::make_shared<PlanRow>();
+    if (present != nullptr) touched.row->plan = present->plan;
   }
-  return touched.plan.get();
+  return &touched.row->plan;
 }
 
-void CurrentPlans::Remember(const std::string& name, PlanPointer plan,
-                            size_t bytes) const ABSL_NO_THREAD_SAFETY_ANALYSIS {
+void CurrentPlans::Remember(const std::string& name,
+                            PlanRowPointer row) const ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  cached_bytes_ += MemoryOf(*row);
   if (const auto found = cache_.find(name); found != cache_.end()) {
-    cached_bytes_ += bytes - found->second->bytes;
-    found->second->plan = std::move(plan);
-    found->second->bytes = bytes;
+    cached_bytes_ -= MemoryOf(*found->second->row);
+    found->second->row = std::move(row);
     recent_.splice(recent_.begin(), recent_, found->second);
   } else {
-    recent_.push_front({name, std::move(plan), bytes});
+    recent_.push_front({name, std::move(row)});
     cache_[name] = recent_.begin();
-    cached_bytes_ += bytes;
   }
   while (cached_bytes_ > kCacheBytes && recent_.size() > 1) {
-    cached_bytes_ -= recent_.back().bytes;
+    cached_bytes_ -= MemoryOf(*recent_.back().row);
     cache_.erase(recent_.back().name);
     recent_.pop_back();
   }

@@ -25,7 +25,12 @@ namespace trellis::projections {
 // About the plans of 5,000 ECTs in trouble at once, as a message takes four times its bytes.
 inline constexpr size_t kCacheBytes = 64 << 20;
 
-using PlanPointer = std::shared_ptr<const v1::SupportPlan>;
+// A plan as its row holds it: as a message, for decisions, and as bytes, for replies.
+struct PlanRow {
+  v1::SupportPlan plan;
+  std::string bytes;
+};
+using PlanRowPointer = std::shared_ptr<const PlanRow>;
 
 class CurrentPlans {
  public:
@@ -37,6 +42,9 @@ class CurrentPlans {
   absl::StatusOr<PlanChange> Apply(const eventstore::Record& record,
                                    const v1::SupportPlanEvent& event);
 
+  // How many plans were touched since they were last written.
+  size_t touched() const { return touched_.size(); }
+
   // Adds the touched plans to `rows`, which are about to be written, and shows each to `visit`,
   // with whether it is new.
   void Flush(Rows& rows, const std::function<void(const v1::SupportPlan&, bool)>& visit);
@@ -45,21 +53,19 @@ class CurrentPlans {
   // Forgets them; called if they could not be written.
   void Discard() { touched_.clear(); }
 
-  // The plan, or null if there is none.
-  absl::StatusOr<PlanPointer> Find(const std::string& name) const;
+  // The plan's row, or null if there is none.
+  absl::StatusOr<PlanRowPointer> Find(const std::string& name) const;
 
  private:
   absl::StatusOr<v1::SupportPlan*> Touch(const std::string& name);
-  void Remember(const std::string& name, PlanPointer plan, size_t bytes) const;
+  void Remember(const std::string& name, PlanRowPointer row) const;
 
   struct Cached {
     std::string name;
-    PlanPointer plan;
-    size_t bytes;
+    PlanRowPointer row;
   };
   struct Touched {
-    std::unique_ptr<v1::SupportPlan> plan;
-    size_t bytes = 0;
+    std::shared_ptr<PlanRow> row;
     bool is_new = false;
   };
 

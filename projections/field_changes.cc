@@ -58,17 +58,27 @@ void AddChange(const std::string& field, std::string before, std::string after,
   changes.push_back(std::move(change));
 }
 
+// True if the field has the same value in both. Makes no copy: most fields do not change.
+bool SameValue(const pb::Message& before, const pb::Message& after,
+               const pb::FieldDescriptor& field) {
+  const pb::Reflection& reflection = *before.GetReflection();
+  if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
+    std::string first, second;
+    return reflection.GetStringReference(before, &field, &first) ==
+           reflection.GetStringReference(after, &field, &second);
+  }
+  return ValueText(before, field) == ValueText(after, field);
+}
+
 void Compare(const std::string& id, const pb::Message& before, const pb::Message& after,
              std::vector<v1::FieldChange>& changes) {
   const pb::Descriptor& type = *before.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const pb::FieldDescriptor& field = *type.field(i);
     if (field.is_repeated() || field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    std::string old_value = ValueText(before, field);
-    std::string new_value = ValueText(after, field);
-    if (old_value == new_value) continue;
-    AddChange(absl::StrCat(id, ".", field.name()), std::move(old_value), std::move(new_value),
-              changes);
+    if (SameValue(before, after, field)) continue;
+    AddChange(absl::StrCat(id, ".", field.name()), ValueText(before, field),
+              ValueText(after, field), changes);
   }
 }
 

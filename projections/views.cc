@@ -62,15 +62,22 @@ void Views::WhenApplied(Position position, std::function<void(absl::Status)> don
   done(status);
 }
 
-absl::StatusOr<PlanPointer> Views::FindPlan(const std::string& name) const {
+absl::StatusOr<PlanRowPointer> Views::FindRow(const std::string& name) const {
   RETURN_IF_ERROR(health());
   return plans_.Find(name);
 }
 
+absl::StatusOr<PlanPointer> Views::FindPlan(const std::string& name) const {
+  ASSIGN_OR_RETURN(const PlanRowPointer row, FindRow(name));
+  return row == nullptr ? PlanPointer() : PlanPointer(row, &row->plan);
+}
+
 absl::StatusOr<std::vector<v1::TrailEntry>> Views::Trail(const std::string& name, uint64_t first,
                                                          int count) const {
-  RETURN_IF_ERROR(health());
-  return ReadTrail(*store_, name, first, count);
+  ASSIGN_OR_RETURN(const PlanPointer plan, FindPlan(name));
+  const uint64_t revision = plan == nullptr ? 0 : static_cast<uint64_t>(plan->revision());
+  return ReadTrail(*store_, name, first,
+                   std::min(revision, first + static_cast<uint64_t>(count) - 1));
 }
 
 absl::StatusOr<CaseloadPage> Views::Caseload(const v1::ListSupportPlansRequest& query,
@@ -115,46 +122,56 @@ absl::Status Views::CatchUp(Position last) {
   Position applied = position();
   absl::Status status;
   while (applied < last && status.ok()) {
-    const Position batch_last = std::min(last, applied + kBatchEvents);
-    status = ApplyBatch(applied + 1, batch_last);
-    if (status.ok()) applied = batch_last;
+    const absl::StatusOr<Position> reached =
+        ApplyBatch(applied + 1, std::min(last, applied + kBatchEvents));
+    status = reached.status();
+    if (status.ok()) applied = *reached;
     Finish(applied, status);
   }
-  return health();
+  return status;
 }
 
-absl::Status Views::ApplyBatch(Position first, Position last) {
+absl::StatusOr<Position> Views::ApplyBatch(Position first, Position last) {
   Rows rows;
-  const absl::Status read = log_.ReadAll(first, last, [&](const eventstore::Record& record) {
-    // Streams of other aggregates are not for these views.
-    if (!absl::StartsWith(record.header.stream, domain::kSupportPlanStreams)) {
-      return absl::OkStatus();
-    }
-    const auto apply = [&]() -> absl::Status {
-      ASSIGN_OR_RETURN(const v1::SupportPlanEvent event, domain::DecodeEvent(record.payload));
-      ASSIGN_OR_RETURN(const PlanChange change, plans_.Apply(record, event));
-      return ApplyToTrail(*store_, change, rows);
-    };
-    const absl::Status applied = apply();
-    if (applied.ok()) return applied;
-    return Error(absl::StatusCode::kUnavailable, "VIEW_QUARANTINED",
-                 absl::StrCat("views stopped at position ", record.header.position, " (",
-                              record.header.type, "): ", applied.message()),
-                 {{"position", absl::StrCat(record.header.position)}});
-  });
-  absl::Status status = read;
+  Position reached = first - 1;
+  absl::Status status;
+  while (status.ok() && reached < last && plans_.touched() < kBatchPlans) {
+    const Position part_last = std::min(last, reached + kBatchPlans / 2);
+    status = log_.ReadAll(reached + 1, part_last, [&](const eventstore::Record& record) {
+      return ApplyRecord(record, rows);
+    });
+    reached = part_last;
+  }
   if (status.ok()) {
     plans_.Flush(rows, [&](const v1::SupportPlan& plan, bool is_new) {
       AddCaseloadRow(plan, is_new, rows);
     });
-    status = store_->Write(rows, last);
+    status = store_->Write(rows, reached);
   }
   if (!status.ok()) {
     plans_.Discard();
     return status;
   }
   plans_.Publish();
-  return absl::OkStatus();
+  return reached;
+}
+
+absl::Status Views::ApplyRecord(const eventstore::Record& record, Rows& rows) {
+  // Streams of other aggregates are not for these views.
+  if (!absl::StartsWith(record.header.stream, domain::kSupportPlanStreams)) {
+    return absl::OkStatus();
+  }
+  const auto apply = [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const v1::SupportPlanEvent event, domain::DecodeEvent(record.payload));
+    ASSIGN_OR_RETURN(const PlanChange change, plans_.Apply(record, event));
+    return ApplyToTrail(*store_, change, rows);
+  };
+  const absl::Status applied = apply();
+  if (applied.ok()) return applied;
+  return Error(absl::StatusCode::kUnavailable, "VIEW_QUARANTINED",
+               absl::StrCat("views stopped at position ", record.header.position, " (",
+                            record.header.type, "): ", applied.message()),
+               {{"position", absl::StrCat(record.header.position)}});
 }
 
 void Views::Finish(Position position, const absl::Status& health) {

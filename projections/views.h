@@ -27,8 +27,12 @@ namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
 inline constexpr char kViewsVersion[] = "support-plans.1";
-// Events in a batch: few enough to be held in memory, enough to write a busy plan once.
-inline constexpr eventstore::Position kBatchEvents = 8192;
+// Events in a batch, and plans they touch: enough that a busy plan is written once for many events,
+// few enough to be held in memory (at 20 KiB a plan, 40 MiB).
+inline constexpr eventstore::Position kBatchEvents = 32'768;
+inline constexpr size_t kBatchPlans = 2048;
+
+using PlanPointer = std::shared_ptr<const v1::SupportPlan>;
 
 class Views {
  public:
@@ -48,12 +52,15 @@ class Views {
   // Calls `done` once the views have applied `position`: OK, or why they never will.
   void WhenApplied(eventstore::Position position, std::function<void(absl::Status)> done);
 
-  // The present plan, or null if there is none.
+  // The present plan, or null if there is none: as its row, or as the message alone.
+  absl::StatusOr<PlanRowPointer> FindRow(const std::string& name) const;
   absl::StatusOr<PlanPointer> FindPlan(const std::string& name) const;
 
-  // See ReadTrail and ListCaseload.
+  // The plan's trail from revision `first` on, at most `count` entries: see ReadTrail. Empty if
+  // there is no such plan.
   absl::StatusOr<std::vector<v1::TrailEntry>> Trail(const std::string& name, uint64_t first,
                                                     int count) const;
+  // See ListCaseload.
   absl::StatusOr<CaseloadPage> Caseload(const v1::ListSupportPlansRequest& query,
                                         const std::string& after, int count,
                                         absl::CivilDay today) const;
@@ -70,7 +77,10 @@ class Views {
 
   void Run();
   absl::Status CatchUp(eventstore::Position last);
-  absl::Status ApplyBatch(eventstore::Position first, eventstore::Position last);
+  // Applies events from `first` on, at most to `last`; returns how far it came.
+  absl::StatusOr<eventstore::Position> ApplyBatch(eventstore::Position first,
+                                                  eventstore::Position last);
+  absl::Status ApplyRecord(const eventstore::Record& record, Rows& rows);
   void Finish(eventstore::Position position, const absl::Status& health);
 
   const std::unique_ptr<ViewStore> store_;

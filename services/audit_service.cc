@@ -20,6 +20,7 @@ absl::Status AddFacts(const eventstore::Record& record, v1::TrailEntry& entry) {
   const eventstore::Header& header = record.header;
   ASSIGN_OR_RETURN(*entry.mutable_event(), domain::DecodeEvent(record.payload));
   const v1::SupportPlanEvent& event = entry.event();
+  entry.set_position(static_cast<int64_t>(header.position));
   entry.set_event_id(UuidText(header.event_id));
   entry.set_event_type(header.type);
   *entry.mutable_record_time() = ToTimestamp(header.recorded_at);

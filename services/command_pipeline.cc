@@ -2,6 +2,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/wire_format_lite.h>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -104,24 +105,21 @@ void AddRecord(const Record& record, const v1::SupportPlanEvent& event,
   for (const v1::Warning& warning : event.warnings()) *reply.add_warnings() = warning;
 }
 
-// The plan that the reply shows, folded from what was loaded and what was committed. The same pure
-// function as the view's, so that reply and view cannot disagree.
-v1::SupportPlanReply ReplyOf(const Command& command, const domain::Plan& loaded,
-                             const domain::Decision& decision, const std::vector<Record>& records) {
-  v1::SupportPlanReply reply;
-  v1::SupportPlan& shown = *reply.mutable_support_plan();
-  if (decision.successor_events.empty()) shown = loaded;
-  size_t next = 0;
-  const auto fold = [&](const std::string& stream, const domain::Events& events, bool show) {
-    for (const v1::SupportPlanEvent& event : events) {
-      const Record& record = records[next++];
-      if (show) domain::Evolve(shown, stream, event, FactsOf(record.header));
-      AddRecord(record, event, reply);
-    }
-  };
-  fold(command.plan, decision.events, decision.successor_events.empty());
-  fold(command.new_plan, decision.successor_events, true);
-  return reply;
+// The bytes of a SupportPlanReply with the plan that `plan_bytes` hold: as if it was made of the
+// message, without making one. The plan is its first field.
+std::string WithPlan(absl::string_view plan_bytes, const v1::SupportPlanReply& rest) {
+  std::string bytes;
+  bytes.reserve(plan_bytes.size() + rest.ByteSizeLong() + 16);
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.WriteTag(google::protobuf::internal::WireFormatLite::MakeTag(
+      v1::SupportPlanReply::kSupportPlanFieldNumber,
+      google::protobuf::internal::WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
+  coded.WriteVarint64(plan_bytes.size());
+  coded.WriteRaw(plan_bytes.data(), static_cast<int>(plan_bytes.size()));
+  rest.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
 }
 
 }  // namespace
@@ -189,13 +187,45 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
     }
     // The caller reads its own writes: the answer waits for the views.
     const eventstore::Position position = appended->last_position;
-    views_.WhenApplied(position, [command, plan, decision = std::move(decision),
-                                  records = std::move(appended->records),
+    views_.WhenApplied(position, [this, command, plan, decision = std::move(decision),
+                                  appended = *std::move(appended),
                                   done = std::move(done)](const absl::Status& status) {
       if (!status.ok()) return done(status);
-      done(ReplyOf(*command, *plan, decision, records));
+      done(Answer(*command, *plan, decision, appended));
     });
   });
+}
+
+absl::StatusOr<std::string> CommandPipeline::Answer(const Command& command,
+                                                    const domain::Plan& loaded,
+                                                    const domain::Decision& decision,
+                                                    const Appended& appended) {
+  if (appended.records.empty()) {
+    return FirstAnswer(command, {.fingerprint = command.fingerprint,
+                                 .first_position = appended.first_position,
+                                 .last_position = appended.last_position});
+  }
+  v1::SupportPlanReply reply;
+  auto record = appended.records.begin();
+  for (const v1::SupportPlanEvent& event : decision.events) AddRecord(*record++, event, reply);
+  const bool renews = !decision.successor_events.empty();
+  for (const v1::SupportPlanEvent& event : decision.successor_events) {
+    AddRecord(*record++, event, reply);
+  }
+  const eventstore::Header& last = appended.records.back().header;
+  ASSIGN_OR_RETURN(const projections::PlanRowPointer row, views_.FindRow(last.stream));
+  if (row != nullptr && static_cast<uint64_t>(row->plan.revision()) == last.revision) {
+    return WithPlan(row->bytes, reply);
+  }
+  // Others have changed the plan meanwhile: fold the plan as this command left it. The same pure
+  // function as the view's, so that reply and view cannot disagree.
+  v1::SupportPlan& shown = *reply.mutable_support_plan();
+  if (!renews) shown = loaded;
+  record = appended.records.begin() + (renews ? std::ssize(decision.events) : 0);
+  for (const v1::SupportPlanEvent& event : renews ? decision.successor_events : decision.events) {
+    domain::Evolve(shown, last.stream, event, FactsOf((record++)->header));
+  }
+  return reply.SerializeAsString();
 }
 
 void CommandPipeline::Retry(CommandPointer command, Done done, int attempts_left,
@@ -239,8 +269,8 @@ void CommandPipeline::Repeat(CommandPointer command, const eventstore::KnownRequ
   });
 }
 
-absl::StatusOr<v1::SupportPlanReply> CommandPipeline::FirstAnswer(
-    const Command& command, const eventstore::KnownRequest& known) {
+absl::StatusOr<std::string> CommandPipeline::FirstAnswer(const Command& command,
+                                                         const eventstore::KnownRequest& known) {
   v1::SupportPlanReply reply;
   std::string shown = command.plan;
   RETURN_IF_ERROR(log_.ReadAll(
@@ -253,7 +283,7 @@ absl::StatusOr<v1::SupportPlanReply> CommandPipeline::FirstAnswer(
   // A command that had nothing to write was answered with the plan as it was then.
   ASSIGN_OR_RETURN(*reply.mutable_support_plan(),
                    FoldHistory(log_, shown, {.position = known.last_position}));
-  return reply;
+  return reply.SerializeAsString();
 }
 
 }  // namespace trellis::services

@@ -40,7 +40,8 @@ struct Command {
 
 class CommandPipeline {
  public:
-  using Done = std::function<void(absl::StatusOr<v1::SupportPlanReply>)>;
+  // Takes the bytes of a SupportPlanReply, or the error.
+  using Done = std::function<void(absl::StatusOr<std::string>)>;
 
   // All must outlive the pipeline and every command in it.
   CommandPipeline(eventstore::EventLog& log, projections::Views& views, const Clock& clock)
@@ -92,8 +93,13 @@ class CommandPipeline {
   void Run(CommandPointer command, Done done, int attempts_left);
   void Retry(CommandPointer command, Done done, int attempts_left, const absl::Status& mismatch);
   void Repeat(CommandPointer command, const eventstore::KnownRequest& known, Done done);
-  absl::StatusOr<v1::SupportPlanReply> FirstAnswer(const Command& command,
-                                                   const eventstore::KnownRequest& known);
+  // The answer to a command that has just been committed, once the views have applied it.
+  absl::StatusOr<std::string> Answer(const Command& command, const domain::Plan& loaded,
+                                     const domain::Decision& decision,
+                                     const eventstore::Appended& appended);
+  // The answer that a command got when it was committed, folded from the log.
+  absl::StatusOr<std::string> FirstAnswer(const Command& command,
+                                          const eventstore::KnownRequest& known);
 
   eventstore::EventLog& log_;
   projections::Views& views_;

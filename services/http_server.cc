@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/error.h"
 #include "rendering/plan_list.h"
 
@@ -96,8 +97,10 @@ class HttpServer::Impl {
   }
 
   absl::Status Start(const std::string& host, int port) {
-    port_ = port == 0 ? server_.bind_to_any_port(host.c_str())
-                      : (server_.bind_to_port(host.c_str(), port) ? port : -1);
+    // The brackets of an IPv6 address are an address's spelling, not the host's.
+    const std::string name(absl::StripSuffix(absl::StripPrefix(host, "["), "]"));
+    port_ =
+        port == 0 ? server_.bind_to_any_port(name) : (server_.bind_to_port(name, port) ? port : -1);
     if (port_ < 0) {
       return Error(absl::StatusCode::kUnavailable, "CANNOT_LISTEN",
                    absl::StrCat("cannot listen on ", host, ":", port,

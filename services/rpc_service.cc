@@ -20,6 +20,12 @@ void Call::Reply(const google::protobuf::Message& reply) const {
   reactor_->Finish(status);
 }
 
+void Call::ReplyBytes(const std::string& bytes) const {
+  const grpc::Slice slice(bytes);
+  *response_ = grpc::ByteBuffer(&slice, 1);
+  reactor_->Finish(grpc::Status::OK);
+}
+
 void Call::Fail(const absl::Status& error) const { reactor_->Finish(ToGrpcStatus(error)); }
 
 std::string Call::Metadata(const std::string& key) const {

@@ -27,6 +27,8 @@ class Call {
 
   // Answers with `reply`.
   void Reply(const google::protobuf::Message& reply) const;
+  // Answers with the bytes of a message.
+  void ReplyBytes(const std::string& bytes) const;
   // Answers with `error`, which is not OK.
   void Fail(const absl::Status& error) const;
   // Answers with the value or the error.

@@ -32,9 +32,11 @@ absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string&
                  absl::StrCat(flag, ": got \"", text, "\", want ", want), {{"flag", flag}});
   };
   const size_t colon = text.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
   Address address;
-  if (colon == std::string::npos || !absl::SimpleAtoi(text.substr(colon + 1), &address.port) ||
-      address.port < 0 || address.port > 65535) {
+  // SimpleAtoi would take a sign and blanks as well.
+  if (port.find_first_not_of("0123456789") != std::string::npos ||
+      !absl::SimpleAtoi(port, &address.port) || address.port > 65535) {
     return wrong("HOST:PORT with a port of 0 to 65535");
   }
   address.host = text.substr(0, colon);

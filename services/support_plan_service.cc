@@ -20,8 +20,9 @@ Handler CommandHandler(const Rooms& rooms) {
   return Unary<Request>([&pipeline = rooms.pipeline](Call call, const Request& request) {
     const absl::StatusOr<Caller> caller = IdentifyCaller(call);
     if (!caller.ok()) return call.Fail(caller.status());
-    pipeline.Execute(*caller, request, [call](const absl::StatusOr<v1::SupportPlanReply>& reply) {
-      call.Answer(reply);
+    pipeline.Execute(*caller, request, [call](const absl::StatusOr<std::string>& reply) {
+      if (!reply.ok()) return call.Fail(reply.status());
+      call.ReplyBytes(*reply);
     });
   });
 }
@@ -41,10 +42,11 @@ absl::Status PlanNotFound(const std::string& name, absl::string_view when) {
                absl::StrCat(name, " does not exist", when), {{"name", name}});
 }
 
-absl::StatusOr<projections::PlanPointer> PresentPlan(const Rooms& rooms, const std::string& name) {
-  ASSIGN_OR_RETURN(projections::PlanPointer plan, rooms.views.FindPlan(name));
-  if (plan == nullptr) return PlanNotFound(name, "");
-  return plan;
+absl::StatusOr<projections::PlanRowPointer> PresentRow(const Rooms& rooms,
+                                                       const std::string& name) {
+  ASSIGN_OR_RETURN(projections::PlanRowPointer row, rooms.views.FindRow(name));
+  if (row == nullptr) return PlanNotFound(name, "");
+  return row;
 }
 
 absl::StatusOr<v1::SupportPlan> PlanAtRevision(const Rooms& rooms, const std::string& name,
@@ -56,7 +58,7 @@ absl::StatusOr<v1::SupportPlan> PlanAtRevision(const Rooms& rooms, const std::st
                       absl::StrCat(" at revision ", revision, "; its last is ", plan.revision()));
 }
 
-// The present plan without a copy: what most readers ask for.
+// The present plan as its row holds it, byte for byte: what most readers ask for.
 Handler GetHandler(const Rooms& rooms) {
   return Unary<v1::GetSupportPlanRequest>(
       [rooms](Call call, const v1::GetSupportPlanRequest& request) {
@@ -66,9 +68,9 @@ Handler GetHandler(const Rooms& rooms) {
         if (request.revision() != 0 || request.has_as_of_time()) {
           return call.Answer(GetSupportPlan(rooms, request));
         }
-        const absl::StatusOr<projections::PlanPointer> plan = PresentPlan(rooms, request.name());
-        if (!plan.ok()) return call.Fail(plan.status());
-        call.Reply(**plan);
+        const absl::StatusOr<projections::PlanRowPointer> row = PresentRow(rooms, request.name());
+        if (!row.ok()) return call.Fail(row.status());
+        call.ReplyBytes((*row)->bytes);
       });
 }
 
@@ -81,8 +83,8 @@ absl::StatusOr<v1::SupportPlan> GetSupportPlan(const Rooms& rooms,
   }
   if (request.revision() != 0) return PlanAtRevision(rooms, request.name(), request.revision());
   if (!request.has_as_of_time()) {
-    ASSIGN_OR_RETURN(const projections::PlanPointer plan, PresentPlan(rooms, request.name()));
-    return *plan;
+    ASSIGN_OR_RETURN(const projections::PlanRowPointer row, PresentRow(rooms, request.name()));
+    return row->plan;
   }
   const absl::Time time = FromTimestamp(request.as_of_time());
   ASSIGN_OR_RETURN(v1::SupportPlan plan,

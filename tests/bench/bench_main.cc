@@ -9,6 +9,7 @@
 #include <memory>
 #include <rocksdb/db.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
@@ -32,6 +33,8 @@ constexpr char kPlanService[] = "/trellis.v1.SupportPlanService/";
 
 struct Options {
   std::string trellisd, play, work, out, self;
+  // "calls", "growth" or empty for both.
+  std::string only;
   absl::Duration round = absl::Seconds(4);
   int rounds = 5;
   std::vector<uint64_t> log_sizes = {10'000, 100'000, 1'000'000};
@@ -44,12 +47,15 @@ double SecondsSince(SteadyClock::time_point start) {
 
 void Show(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
-LoadResult Measure(const std::string& name, const std::string& address,
+LoadResult Measure(const std::string& name, const ServerProcess& server,
                    const LoadOptions& options) {
-  const LoadResult result = RunLoad(address, options);
+  const double cpu_before = server.cpu_seconds();
+  const LoadResult result = RunLoad(server.WordAfter("grpc"), options);
   if (result.failures > 0) Crash(absl::StrCat(name, ": ", result.first_failure));
-  Show(absl::StrFormat("  %-28s %8.0f /s   p50 %7.0f us   p99 %7.0f us", name,
-                       result.calls_per_second, result.p50_us, result.p99_us));
+  const double calls = result.calls_per_second * absl::ToDoubleSeconds(options.duration);
+  Show(absl::StrFormat("  %-28s %8.0f /s   p50 %7.0f us   p99 %7.0f us   server %4.0f us each",
+                       name, result.calls_per_second, result.p50_us, result.p99_us,
+                       (server.cpu_seconds() - cpu_before) * 1e6 / calls));
   return result;
 }
 
@@ -161,25 +167,25 @@ void MeasureCalls(const Options& options, std::vector<Row>& rows) {
       gets_null;
   for (int round = 0; round < options.rounds; ++round) {
     Show(absl::StrFormat(" round %d of %d", round + 1, options.rounds));
-    const auto null_many = Measure("null rpc, 128 in flight", null_reply.WordAfter("grpc"),
+    const auto null_many = Measure("null rpc, 128 in flight", null_reply,
                                    calls.Revise(kInFlight, options.round, true));
     const auto durable =
-        Measure("durable command, 128", server, calls.Revise(kInFlight, options.round, false));
+        Measure("durable command, 128", trellisd, calls.Revise(kInFlight, options.round, false));
     many.push_back(durable.calls_per_second);
     many_null.push_back(null_many.calls_per_second);
     many_ratio.push_back(durable.calls_per_second / null_many.calls_per_second);
-    const auto null_one = Measure("null rpc, 1 in flight", null_reply.WordAfter("grpc"),
-                                  calls.Revise(1, options.round / 2, true));
+    const auto null_one =
+        Measure("null rpc, 1 in flight", null_reply, calls.Revise(1, options.round / 2, true));
     const double sync_us = FdatasyncMedianUs(options.work, 1024);
     Show(absl::StrFormat("  %-28s p50 %7.0f us", "fdatasync of 1 KiB", sync_us));
-    const auto one =
-        Measure("durable command, 1 in flight", server, calls.Revise(1, options.round / 2, false));
+    const auto one = Measure("durable command, 1 in flight", trellisd,
+                             calls.Revise(1, options.round / 2, false));
     one_us.push_back(one.p50_us);
     one_limit_us.push_back(null_one.p50_us + sync_us);
     one_ratio.push_back(one.p50_us / (null_one.p50_us + sync_us));
-    const auto null_read = Measure("null rpc for a read, 128", null_get.WordAfter("grpc"),
-                                   calls.Get(options.round / 2, true));
-    const auto read = Measure("GetSupportPlan, 128", server, calls.Get(options.round / 2, false));
+    const auto null_read =
+        Measure("null rpc for a read, 128", null_get, calls.Get(options.round / 2, true));
+    const auto read = Measure("GetSupportPlan, 128", trellisd, calls.Get(options.round / 2, false));
     gets.push_back(read.calls_per_second);
     gets_null.push_back(null_read.calls_per_second);
     get_ratio.push_back(read.calls_per_second / null_read.calls_per_second);
@@ -230,12 +236,23 @@ class OneCore {
   cpu_set_t before_;
 };
 
+// Processor time of this process so far. On a busy machine it says more than the clock.
+double CpuSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 // Seconds in which the views catch up with the log in `data` from an empty directory.
 double CatchUpSeconds(const std::string& data) {
   const OneCore one_core;
   const SystemClock clock;
   auto log = eventstore::EventLog::Open({.directory = data + "/log", .ledger = "trellis"}, clock);
   if (!log.ok()) Crash(log.status().message());
+  const double cpu_before = CpuSeconds();
   const SteadyClock::time_point start = SteadyClock::now();
   auto views = projections::Views::Open(
       data + "/views", **log, [](eventstore::Position at, eventstore::Position of) {
@@ -244,7 +261,8 @@ double CatchUpSeconds(const std::string& data) {
       });
   if (!views.ok()) Crash(views.status().message());
   const double seconds = SecondsSince(start);
-  std::fprintf(stderr, "\n");
+  Show(absl::StrFormat("\n  caught up in %.2f s; %.2f s of processor time", seconds,
+                       CpuSeconds() - cpu_before));
   (*log)->Close();
   return seconds;
 }
@@ -295,8 +313,8 @@ int Run(const Options& options) {
   std::filesystem::remove_all(options.work);
   std::filesystem::create_directories(options.work);
   std::vector<Row> rows;
-  MeasureCalls(options, rows);
-  MeasureGrowth(options, rows);
+  if (options.only != "growth") MeasureCalls(options, rows);
+  if (options.only != "calls") MeasureGrowth(options, rows);
   std::filesystem::remove_all(options.work);
   const std::string table = Markdown(rows);
   std::printf("\n%s", table.c_str());
@@ -318,6 +336,7 @@ int main(int argc, char** argv) {
   app.add_option("--play", options.play, "The example play");
   app.add_option("--work", options.work, "A directory to work in; emptied first");
   app.add_option("--out", options.out, "Where the table is written as well");
+  app.add_option("--only", options.only, "Only this part: calls or growth");
   app.add_flag("--quick", quick, "Two short rounds and small logs: to see that it runs");
   CLI11_PARSE(app, argc, argv);
   if (null_flag->count() > 0) return trellis::bench::ServeNull(null_bytes);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/check.h"
 
@@ -60,6 +61,18 @@ double ServerProcess::resident_mib() const {
     if (absl::SimpleAtod(rest, &kib)) return kib / 1024;
   }
   return 0;
+}
+
+double ServerProcess::cpu_seconds() const {
+  std::ifstream stat("/proc/" + std::to_string(pid_) + "/stat");
+  std::string line;
+  std::getline(stat, line);
+  // After the name in brackets: state, then the fields up to utime and stime, the 14th and 15th.
+  const std::vector<std::string> fields = absl::StrSplit(line.substr(line.rfind(')') + 2), ' ');
+  double user = 0, system = 0;
+  CHECK(fields.size() > 12 && absl::SimpleAtod(fields[11], &user) &&
+        absl::SimpleAtod(fields[12], &system));
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace trellis::bench

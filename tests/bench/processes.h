@@ -24,6 +24,8 @@ class ServerProcess {
   double start_seconds() const { return start_seconds_; }
   // Its resident memory in MiB, now.
   double resident_mib() const;
+  // The processor time that it has used so far, in seconds.
+  double cpu_seconds() const;
 
  private:
   pid_t pid_ = -1;

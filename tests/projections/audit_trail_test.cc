@@ -13,7 +13,7 @@ class AuditTrailTest : public ViewsTest {
   void SetUp() override {
     ViewsTest::SetUp();
     OpenViews();
-    Play(testing::Lifecycle().steps(0));
+    Play(testing::Lifecycle().at(0));
     ASSERT_EQ(ReasonOf(Applied(log_->durable_position())), "OK");
   }
 
@@ -36,19 +36,16 @@ class AuditTrailTest : public ViewsTest {
 };
 
 TEST_F(AuditTrailTest, HasARowForEachEventInOrder) {
-  const v1::Play play = testing::Lifecycle();
-  for (int i = 1; i < play.steps_size(); ++i) Play(play.steps(i));
+  const std::vector<v1::PlayStep> steps = testing::Lifecycle();
+  for (size_t i = 1; i < steps.size(); ++i) Play(steps[i]);
   ASSERT_EQ(ReasonOf(Applied(log_->durable_position())), "OK");
   size_t rows = 0;
   for (const auto& [name, plan] : plans_) {
     plan_ = name;
     const std::vector<v1::TrailEntry> trail = Trail();
     ASSERT_EQ(static_cast<int64_t>(trail.size()), plan.revision()) << name;
-    const auto records = log_->ReadStream(name.empty() ? "none" : name, 1, trail.size());
-    ASSERT_TRUE(records.ok()) << records.status();
     for (size_t i = 0; i < trail.size(); ++i, ++rows) {
       EXPECT_EQ(trail[i].revision(), static_cast<int64_t>(i + 1));
-      EXPECT_EQ(trail[i].position(), static_cast<int64_t>((*records)[i].header.position));
     }
   }
   EXPECT_EQ(rows, log_->durable_position());
@@ -129,7 +126,6 @@ TEST_F(AuditTrailTest, MarksTheEventWhoseEntryWasPutRightAndThenStruckOut) {
   EXPECT_EQ(Row(made).corrected_by_revision(), corrected);
   // What else stood in the row stands in it still.
   EXPECT_EQ(Row(made).revision(), made);
-  EXPECT_GT(Row(made).position(), 0);
 }
 
 TEST_F(AuditTrailTest, KeepsTheChangesOfARowThatIsMarked) {

@@ -13,13 +13,13 @@ using ::testing::Pair;
 TEST_F(RebuildTest, GivesTheSameRowsInOneBatchAsInMany) {
   OpenViews();
   for (int i = 0; i < 3; ++i) {
-    for (const v1::PlayStep& step : testing::Lifecycle().steps()) {
+    for (const v1::PlayStep& step : testing::Lifecycle()) {
       ASSERT_EQ(ReasonOf(Applied(Play(step))), "OK");
     }
   }
   CloseBoth();
   const std::map<std::string, std::string> followed = Rows();
-  ASSERT_GT(followed.size(), 100u);
+  ASSERT_GT(followed.size(), 50u);
   std::filesystem::remove_all(views_directory());
   OpenLog();
   OpenViews();

@@ -58,14 +58,19 @@ class ViewsTest : public ::testing::Test {
     OpenViews();
   }
 
-  // Appends events to the end of streams; the position of the last one.
+  // Appends events to the ends of streams, and waits until they can be read.
   absl::StatusOr<eventstore::Appended> Append(eventstore::Commit commit) {
     commit.origin.request_id = *ParseUuid(testing::NewId());
     std::promise<absl::StatusOr<eventstore::Appended>> promise;
     log_->Append(std::move(commit), [&](absl::StatusOr<eventstore::Appended> appended) {
       promise.set_value(std::move(appended));
     });
-    return promise.get_future().get();
+    auto appended = promise.get_future().get();
+    // It is acknowledged a moment before it can be read.
+    if (appended.ok() && appended->last_position > 0) {
+      log_->WaitForMore(appended->last_position - 1);
+    }
+    return appended;
   }
   // Appends one event of whatever type and bytes.
   Position AppendRaw(const std::string& stream, uint64_t expected, const std::string& type,
@@ -117,7 +122,7 @@ class ViewsTest : public ::testing::Test {
   }
   // Plays a whole lifecycle, on plans of its own.
   void PlayLifecycle() {
-    for (const v1::PlayStep& step : testing::Lifecycle().steps()) Play(step);
+    for (const v1::PlayStep& step : testing::Lifecycle()) Play(step);
   }
 
   // Waits until the views have applied `position`, or never will.

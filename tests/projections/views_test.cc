@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 TEST_F(ViewsTest, SkipStreamsOfOtherAggregates) {
   OpenViews();
   AppendRaw("schools/900001", 0, "trellis.v1.SchoolJoined", "\xff no plan");
-  Play(testing::Lifecycle().steps(0));
+  Play(testing::Lifecycle().at(0));
   const Position last = AppendRaw("supportPlan/x", 0, "trellis.v1.Other", "\xff no plan");
   EXPECT_EQ(ReasonOf(Applied(last)), "OK");
   EXPECT_EQ((*views_->FindPlan(plan_))->revision(), plans_[plan_].revision());
@@ -19,7 +19,7 @@ TEST_F(ViewsTest, SkipStreamsOfOtherAggregates) {
 
 TEST_F(ViewsTest, CallBackInTheOrderOfPositions) {
   OpenViews();
-  Play(testing::Lifecycle().steps(0));
+  Play(testing::Lifecycle().at(0));
   const Position last = log_->durable_position();
   ASSERT_EQ(ReasonOf(Applied(last)), "OK");
   Mutex mutex;
@@ -50,7 +50,7 @@ TEST_F(ViewsTest, CallBackInTheOrderOfPositions) {
 
 TEST_F(ViewsTest, ShowWhatTheyCallBackFor) {
   OpenViews();
-  Play(testing::Lifecycle().steps(0));
+  Play(testing::Lifecycle().at(0));
   ASSERT_EQ(ReasonOf(Applied(log_->durable_position())), "OK");
   for (int i = 0; i < 50; ++i) {
     Give(v1::INDUCTION_TUTOR, "record_outcome { outcome { concern_id: 'c1' words: 'Calm.' } }");

@@ -137,11 +137,16 @@ std::string NewPlanOf(const v1::SupportPlanCommand& command) {
 
 const std::vector<Alias>& Aliases() {
   static const auto& aliases = *new std::vector<Alias>{
-      {"@ect", kRoles[0].person},         {"@mentor", kRoles[1].person},
-      {"@tutor", kRoles[2].person},       {"@head", kRoles[3].person},
-      {"@body", kRoles[4].person},        {"@supporter", kRoles[5].person},
-      {"@stranger", kRoles[6].person},    {"@plan", kPlan},
-      {"@next_plan", kNextPlan},          {"@next_id", kNextPlan + sizeof("supportPlans/") - 1},
+      {"@ect", kRoles[0].person},
+      {"@mentor", kRoles[1].person},
+      {"@tutor", kRoles[2].person},
+      {"@head", kRoles[3].person},
+      {"@body", kRoles[4].person},
+      {"@supporter", kRoles[5].person},
+      {"@stranger", kRoles[6].person},
+      {"@plan", kPlan},
+      {"@next_plan", kNextPlan},
+      {"@next_id", kNextPlan + sizeof("supportPlans/") - 1},
       {"@id", kPlan + sizeof("supportPlans/") - 1},
   };
   return aliases;
@@ -192,9 +197,8 @@ const pb::Message& RequestOf(const v1::SupportPlanCommand& command) {
 
 domain::Decided DecideCommand(const domain::Plan& plan, const v1::SupportPlanCommand& command,
                               const domain::Context& context) {
-  return WithRequest(command, [&](const auto& request) {
-    return domain::Decide(plan, request, context);
-  });
+  return WithRequest(command,
+                     [&](const auto& request) { return domain::Decide(plan, request, context); });
 }
 
 domain::Context ContextOf(const Given& given) {
@@ -241,7 +245,8 @@ const domain::Plan& World::Find(const std::string& name) const {
 
 void World::Append(const std::string& name, const domain::Events& events, const Given& given) {
   for (const v1::SupportPlanEvent& event : events) {
-    Stored stored{.bytes = event.SerializeAsString()};
+    Stored stored;
+    stored.bytes = event.SerializeAsString();
     stored.facts = {.recorded_at = ContextOf(given).now,
                     .actor = given.actor.person(),
                     .capacity = given.capacity,

@@ -62,7 +62,8 @@ class Reader {
       if (line.empty() || line[0] == '#') {
         ++at_;
       } else if (absl::StartsWith(line, "scenario: ") || absl::StartsWith(line, "fixture: ")) {
-        scenarios_.push_back({.title = line.substr(line.find(' ') + 1), .place = Place()});
+        scenarios_.push_back(
+            {.title = line.substr(line.find(' ') + 1), .place = Place(), .steps = {}});
         ++at_;
       } else if (absl::StartsWith(line, "given ") || absl::StartsWith(line, "when ")) {
         if (scenarios_.empty()) Unreadable("want `scenario:` first");
@@ -171,8 +172,7 @@ std::vector<Scenario> ReadScenarios(const std::string& path) { return Reader(pat
 std::vector<std::string> ScenarioFiles() {
   std::vector<std::string> paths;
   for (const char* const folder : {"", "/situations"}) {
-    for (const auto& entry :
-         std::filesystem::directory_iterator(absl::StrCat(kFolder, folder))) {
+    for (const auto& entry : std::filesystem::directory_iterator(absl::StrCat(kFolder, folder))) {
       if (entry.path().extension() == ".txt" && entry.path().filename() != "CMakeLists.txt" &&
           entry.path().filename() != "fixtures.txt") {
         paths.push_back(entry.path().string());
@@ -183,20 +183,17 @@ std::vector<std::string> ScenarioFiles() {
   return paths;
 }
 
-std::vector<Result> Run(const Scenario& scenario) {
+std::vector<Result> RunScenario(const Scenario& scenario) {
   std::vector<Result> results;
   World world;
   for (const Step& step : scenario.steps) {
     domain::Plan before = world.PlanOf(step.given.command);
     domain::Decided decided = world.Give(step.given);
     if (!step.is_when && !decided.ok()) {
-      Crash(absl::StrCat(step.place, ": what is given was refused: ",
-                         decided.status().ToString()));
+      Crash(absl::StrCat(step.place, ": what is given was refused: ", decided.status().ToString()));
     }
-    results.push_back({.step = step,
-                       .before = std::move(before),
-                       .decided = std::move(decided),
-                       .after = world});
+    results.push_back(
+        {.step = step, .before = std::move(before), .decided = std::move(decided), .after = world});
   }
   return results;
 }
@@ -205,7 +202,7 @@ void Rewrite(const std::string& path) {
   std::vector<std::string> lines = LinesOf(path);
   std::vector<Result> results;
   for (const Scenario& scenario : ReadScenarios(path)) {
-    for (Result& result : Run(scenario)) {
+    for (Result& result : RunScenario(scenario)) {
       if (result.step.is_when) results.push_back(std::move(result));
     }
   }

@@ -70,7 +70,7 @@ std::vector<Scenario> ReadScenarios(const std::string& path);
 std::vector<std::string> ScenarioFiles();
 
 // Runs a scenario from nothing.
-std::vector<Result> Run(const Scenario& scenario);
+std::vector<Result> RunScenario(const Scenario& scenario);
 
 // What followed: the events with their warnings and a line about the plan, what `show` asks for, or
 // the refusal with its code, reason and text.

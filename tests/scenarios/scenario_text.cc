@@ -23,9 +23,8 @@ std::string TextOfRefusal(const absl::Status& status) {
   const auto payload = status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
   if (payload.has_value() && bad.ParseFromString(std::string(*payload))) {
     for (const auto& violation : bad.field_violations()) {
-      absl::StrAppend(&text,
-                      Wrapped(absl::StrCat(violation.field(), ": ", violation.description()), 2),
-                      "\n");
+      absl::StrAppend(
+          &text, Wrapped(absl::StrCat(violation.field(), ": ", violation.description()), 2), "\n");
     }
     return text;
   }
@@ -61,9 +60,9 @@ std::string TextOfPlan(const domain::Plan& plan) {
   for (const int capacity : plan.awaiting_signatures()) {
     awaiting.push_back(v1::Capacity_Name(static_cast<v1::Capacity>(capacity)));
   }
-  return absl::StrCat("plan ", v1::SupportPlan::State_Name(plan.state()), " at revision ",
-                      plan.revision(), ", content at ", plan.content_revision(), "; next review ",
-                      plan.next_review_on().empty() ? "none" : plan.next_review_on(), "; awaiting ",
+  return absl::StrCat("plan ", v1::SupportPlan::State_Name(plan.state()), ", revision ",
+                      plan.revision(), ", content ", plan.content_revision(), "; next review ",
+                      plan.next_review_on().empty() ? "none" : plan.next_review_on(), "; awaits ",
                       awaiting.empty() ? "nobody" : absl::StrJoin(awaiting, " "), "\n");
 }
 
@@ -87,7 +86,7 @@ std::string TextOfShown(const domain::Plan& plan, const std::string& shown) {
 
 std::string TextOfResult(const Result& result) {
   const Given& given = result.step.given;
-  if (!result.decided.ok()) return WithAliases(TextOfRefusal(result.decided.status()));
+  if (!result.decided.ok()) return TextOfRefusal(result.decided.status());
   std::string text;
   for (const v1::SupportPlanEvent& event : result.decided->events) {
     absl::StrAppend(&text, TextOfEvent(event, given));
@@ -97,7 +96,7 @@ std::string TextOfResult(const Result& result) {
   absl::StrAppend(&text, TextOfPlan(*plan));
   if (!result.decided->successor_events.empty()) {
     plan = &result.after.Find(ContextOf(given).new_plan);
-    absl::StrAppend(&text, "and for ", plan->name(), "\n");
+    absl::StrAppend(&text, "and for ", WithAliases(plan->name()), "\n");
     for (const v1::SupportPlanEvent& event : result.decided->successor_events) {
       absl::StrAppend(&text, TextOfEvent(event, given));
     }
@@ -106,7 +105,7 @@ std::string TextOfResult(const Result& result) {
   for (const std::string& shown : result.step.shown) {
     absl::StrAppend(&text, TextOfShown(*plan, shown));
   }
-  return WithAliases(text);
+  return text;
 }
 
 }  // namespace trellis::testing

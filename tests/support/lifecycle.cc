@@ -241,7 +241,7 @@ v1::RecordOutcomeRequest OutcomeRequest(const std::string& plan, const std::stri
   return request;
 }
 
-v1::Play Lifecycle() {
+std::vector<v1::PlayStep> Lifecycle() {
   v1::Play play;
   v1::PlayStep& opening = *play.add_steps();
   opening.set_capacity(v1::INDUCTION_TUTOR);
@@ -253,7 +253,7 @@ v1::Play Lifecycle() {
   for (v1::PlayStep& step : *play.mutable_steps()) {
     *step.mutable_actor() = ActorFor(step.capacity()).party;
   }
-  return play;
+  return {play.steps().begin(), play.steps().end()};
 }
 
 const pb::Message& RequestOf(const v1::SupportPlanCommand& command) {

@@ -54,10 +54,10 @@ Request RequestFor(const std::string& plan, const std::string& text = "") {
 // Adds an outcome under c1.
 v1::RecordOutcomeRequest OutcomeRequest(const std::string& plan, const std::string& words);
 
-// A play with a command of every kind, each accepted when it is played in order on the day that
+// A command of every kind, each accepted when they are played in order on the day that
 // FakeClock begins with. The last closes the plan that the one before it opened. Names, request ids
 // and content revisions are left out: see Prepare.
-v1::Play Lifecycle();
+std::vector<v1::PlayStep> Lifecycle();
 
 // The request that the command holds.
 const google::protobuf::Message& RequestOf(const v1::SupportPlanCommand& command);

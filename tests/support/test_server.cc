@@ -1,5 +1,6 @@
 #include "tests/support/test_server.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <utility>
 
 #include "base/check.h"
@@ -8,6 +9,8 @@ namespace trellis::testing {
 
 TestServer::TestServer(const std::string& data, const Clock& clock)
     : settings_{.data = data, .listen = {"127.0.0.1", 0}, .http = {"127.0.0.1", 0}}, clock_(clock) {
+  // As in main.cc.
+  google::protobuf::SetLogHandler(nullptr);
   Restart();
 }
 

@@ -1,0 +1,117 @@
+#include "tests/compat/example_event.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "google/api/field_behavior.pb.h"
+#include "trellis/v1/options.pb.h"
+
+namespace trellis::testing {
+namespace {
+
+namespace pb = google::protobuf;
+
+bool IsOutputOnly(const pb::FieldDescriptor& field) {
+  for (const int behavior : field.options().GetRepeatedExtension(google::api::field_behavior)) {
+    if (behavior == google::api::OUTPUT_ONLY) return true;
+  }
+  return false;
+}
+
+// Of the fields that the server alone sets, events hold the id that was given, the standard's text
+// and the plan that is renewed; what a caller was warned of is the server's altogether.
+bool IsInEvents(const pb::FieldDescriptor& field) {
+  const std::string& of = field.containing_type()->name();
+  if (of == "SupportPlan") {
+    return field.name() == "renews" || (!IsOutputOnly(field) && !field.is_repeated());
+  }
+  return !IsOutputOnly(field) || field.number() == 1 || field.name() == "standard" ||
+         of == "TeachersStandard" || of == "Warning";
+}
+
+std::string TextFor(const pb::FieldDescriptor& field) {
+  switch (field.options().GetExtension(v1::rules).format()) {
+    case v1::DATE:
+      return "2022-09-14";
+    case v1::PERSON:
+      return absl::StrCat("people/00000000-0000-4000-8000-00000000000",
+                          field.containing_type()->name() == "Supporter" ? 2 : 1);
+    case v1::SUPPORT_PLAN:
+      return "supportPlans/00000000-0000-4000-8000-00000000000b";
+    case v1::URN:
+      return "900001";
+    case v1::STANDARD:
+      return "7d";
+    case v1::ENTRY_ID: {
+      if (field.name() == "entry_id" || field.name() == "about_id") return "c1";
+      if (field.name() == "outcome_id") return "u1";
+      if (field.name() == "comment_id") return "m1";
+      return absl::StrCat(field.name().substr(0, 1), 1);
+    }
+    default:
+      break;
+  }
+  // The one name of a field that is a value.
+  if (field.full_name() == "trellis.v1.FieldCorrection.field") return "cause";
+  if (field.full_name() == "trellis.v1.SupportPlan.renews") {
+    return "supportPlans/00000000-0000-4000-8000-00000000000c";
+  }
+  return absl::StrCat("The ", field.name(), " of a ", field.containing_type()->name(),
+                      ": pupils’.");
+}
+
+void Fill(pb::Message& message);
+
+void FillField(pb::Message& message, const pb::FieldDescriptor& field) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  const bool repeated = field.is_repeated();
+  for (int i = 0; i < (repeated ? 2 : 1); ++i) {
+    switch (field.cpp_type()) {
+      case pb::FieldDescriptor::CPPTYPE_MESSAGE:
+        Fill(repeated ? *reflection.AddMessage(&message, &field)
+                      : *reflection.MutableMessage(&message, &field));
+        break;
+      case pb::FieldDescriptor::CPPTYPE_STRING: {
+        const std::string text = field.type() == pb::FieldDescriptor::TYPE_BYTES
+                                     ? std::string("\x00\x7f\x80\xff, 32 bytes of some digest", 32)
+                                     : TextFor(field);
+        repeated ? reflection.AddString(&message, &field, text)
+                 : reflection.SetString(&message, &field, text);
+        break;
+      }
+      case pb::FieldDescriptor::CPPTYPE_ENUM:
+        reflection.SetEnumValue(&message, &field, field.enum_type()->value(1)->number());
+        break;
+      case pb::FieldDescriptor::CPPTYPE_BOOL:
+        reflection.SetBool(&message, &field, true);
+        break;
+      case pb::FieldDescriptor::CPPTYPE_INT32:
+        reflection.SetInt32(&message, &field, 7);
+        break;
+      case pb::FieldDescriptor::CPPTYPE_INT64:
+        reflection.SetInt64(&message, &field, int64_t{1} << 33);
+        break;
+      default:
+        Crash(absl::StrCat(field.full_name(), ": no example of this type"));
+    }
+  }
+}
+
+void Fill(pb::Message& message) {
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const pb::FieldDescriptor& field = *message.GetDescriptor()->field(i);
+    if (field.real_containing_oneof() == nullptr && IsInEvents(field)) FillField(message, field);
+  }
+}
+
+}  // namespace
+
+v1::SupportPlanEvent ExampleOf(const pb::FieldDescriptor& kind) {
+  v1::SupportPlanEvent event;
+  Fill(event);
+  FillField(event, kind);
+  return event;
+}
+
+}  // namespace trellis::testing

@@ -1,0 +1,119 @@
+// What was acknowledged survives whatever ends the server.
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/integration/daemon.h"
+#include "tests/integration/load.h"
+#include "trellis/v1/audit_service.pb.h"
+
+namespace trellis::integration {
+namespace {
+
+using testing::RpcClient;
+
+uint64_t Seed() {
+  const char* const text = std::getenv("TRELLIS_SEED");
+  uint64_t seed = 1;
+  return text != nullptr && absl::SimpleAtoi(text, &seed) ? seed : 1;
+}
+
+class CrashTest : public ::testing::Test {
+ protected:
+  // Starts a server that serves.
+  std::unique_ptr<Daemon> Start() {
+    auto daemon = std::make_unique<Daemon>(Serving(data_));
+    EXPECT_TRUE(daemon->AwaitServing()) << daemon->err();
+    return daemon;
+  }
+
+  testing::TempDirectory directory_;
+  const std::string data_ = directory_ / "data";
+};
+
+TEST_F(CrashTest, ADrainLosesNothing) {
+  auto daemon = Start();
+  Load load(daemon->grpc_address());
+  for (int round = 0; round < 2; ++round) {
+    load.Start(daemon->grpc_address());
+    load.AwaitAcknowledged(150);
+    daemon->Signal(SIGTERM);
+    EXPECT_EQ(daemon->Wait(), 0) << daemon->err();
+    load.Join();
+    daemon = Start();
+    load.Check(RpcClient(daemon->grpc_address()), false);
+  }
+  const RpcClient client(daemon->grpc_address());
+  load.Complete(client);
+  load.Check(client, true);
+  load.CheckRepeated(client, 7);
+}
+
+TEST_F(CrashTest, AKillLosesNothingThatWasAcknowledged) {
+  SCOPED_TRACE(absl::StrCat("TRELLIS_SEED=", Seed()));
+  std::mt19937_64 random(Seed());
+  auto daemon = Start();
+  Load load(daemon->grpc_address());
+  for (int round = 0; round < 5; ++round) {
+    load.Start(daemon->grpc_address());
+    load.AwaitAcknowledged(1 + random() % 200);
+    daemon->Signal(SIGKILL);
+    EXPECT_EQ(daemon->Wait(), 128 + SIGKILL);
+    load.Join();
+    daemon = Start();
+    const RpcClient client(daemon->grpc_address());
+    load.Check(client, false);
+    // Some crashes come upon the repeated requests of the one before.
+    if (random() % 2 == 0) load.Complete(client);
+  }
+  const RpcClient client(daemon->grpc_address());
+  load.Complete(client);
+  load.Check(client, true);
+  load.CheckRepeated(client, 5);
+  RecordProperty("acknowledged", static_cast<int>(load.acknowledged()));
+}
+
+TEST_F(CrashTest, DeletedViewsComeBackEqual) {
+  const auto answers = [](const Daemon& daemon) {
+    const RpcClient client(daemon.grpc_address());
+    std::string all;
+    const auto plans = client.Read<v1::ListSupportPlansResponse>(v1::ListSupportPlansRequest());
+    EXPECT_TRUE(plans.ok()) << plans.status();
+    all += plans->SerializeAsString();
+    for (const auto& plan : plans->support_plans()) {
+      v1::ListTrailRequest trail;
+      trail.set_parent(plan.name());
+      all += client.Get(plan.name())->SerializeAsString();
+      all += client.Read<v1::ListTrailResponse>(trail)->SerializeAsString();
+    }
+    return all;
+  };
+  auto daemon = Start();
+  {
+    const RpcClient client(daemon->grpc_address());
+    for (int i = 0; i < 3; ++i) {
+      const auto opened = client.Give(testing::Tutor(), testing::OpenRequest());
+      ASSERT_TRUE(opened.ok()) << opened.status();
+      const std::string& plan = opened->support_plan().name();
+      EXPECT_TRUE(client.Give(testing::Tutor(), testing::OutcomeRequest(plan, "Calm.")).ok());
+      EXPECT_TRUE(client
+                      .Give(testing::Tutor(), testing::RequestFor<v1::CorrectEntryRequest>(
+                                                  plan, "entry_id: 'u1' reason: 'Wrong.'"))
+                      .ok());
+    }
+  }
+  const std::string before = answers(*daemon);
+  daemon->Signal(SIGTERM);
+  ASSERT_EQ(daemon->Wait(), 0);
+  ASSERT_GT(std::filesystem::remove_all(data_ + "/views"), 0u);
+  daemon = Start();
+  EXPECT_TRUE(answers(*daemon) == before);
+}
+
+}  // namespace
+}  // namespace trellis::integration

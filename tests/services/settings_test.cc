@@ -1,0 +1,143 @@
+#include "services/settings.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/rpc_client.h"
+#include "tests/support/temp_directory.h"
+
+namespace trellis::services {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::ReasonOf;
+using ::testing::StartsWith;
+
+// What is parsed, and what was printed meanwhile.
+struct Parsed {
+  ParsedSettings parsed;
+  std::string out;
+  std::string err;
+};
+
+Parsed Parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "trellisd");
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  Parsed result;
+  result.parsed = ParseSettings(static_cast<int>(arguments.size()), arguments.data());
+  result.out = ::testing::internal::GetCapturedStdout();
+  result.err = ::testing::internal::GetCapturedStderr();
+  return result;
+}
+
+void ExpectRefused(const Parsed& result, const std::string& what) {
+  EXPECT_EQ(result.parsed.exit_code, 2);
+  EXPECT_THAT(result.err, StartsWith("trellisd: "));
+  EXPECT_THAT(result.err, HasSubstr(what));
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+}
+
+class SettingsTest : public ::testing::Test {
+ protected:
+  void SetUp() override { unsetenv("TRELLIS_DATA"); }
+
+  std::string File(const std::string& text) {
+    const std::string path = directory_ / "trellisd.toml";
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  testing::TempDirectory directory_;
+};
+
+TEST_F(SettingsTest, HaveDefaults) {
+  const Settings settings = Parse({}).parsed.settings;
+  EXPECT_EQ(settings.data, "var");
+  EXPECT_EQ(settings.listen.host, "127.0.0.1");
+  EXPECT_EQ(settings.listen.port, 7443);
+  EXPECT_EQ(settings.http.port, 7480);
+  EXPECT_EQ(settings.ledger, "trellis");
+  EXPECT_LT(Parse({}).parsed.exit_code, 0);
+}
+
+TEST_F(SettingsTest, ComeFromFlags) {
+  const Parsed result = Parse({"--data", "d", "--listen=localhost:0", "--http", "[::1]:65535",
+                               "--ledger", "north-trust.2"});
+  EXPECT_LT(result.parsed.exit_code, 0) << result.err;
+  EXPECT_EQ(result.parsed.settings.data, "d");
+  EXPECT_EQ(result.parsed.settings.listen.host, "localhost");
+  EXPECT_EQ(result.parsed.settings.listen.port, 0);
+  EXPECT_EQ(result.parsed.settings.http.host, "[::1]");
+  EXPECT_EQ(result.parsed.settings.http.port, 65535);
+  EXPECT_EQ(result.parsed.settings.ledger, "north-trust.2");
+}
+
+TEST_F(SettingsTest, ComeFromAFileOfTheSameNamesAndFlagsGoFirst) {
+  const std::string file =
+      File("# A comment.\ndata = \"from file\"\nlisten = \"127.0.0.1:1\"\nledger = \"file\"\n");
+  const Parsed result = Parse({"--config", file.c_str(), "--ledger", "flag"});
+  EXPECT_LT(result.parsed.exit_code, 0) << result.err;
+  EXPECT_EQ(result.parsed.settings.data, "from file");
+  EXPECT_EQ(result.parsed.settings.listen.port, 1);
+  EXPECT_EQ(result.parsed.settings.ledger, "flag");
+}
+
+TEST_F(SettingsTest, TakeTheDataDirectoryFromTheEnvironment) {
+  setenv("TRELLIS_DATA", "from environment", 1);
+  EXPECT_EQ(Parse({}).parsed.settings.data, "from environment");
+  EXPECT_EQ(Parse({"--data", "flag"}).parsed.settings.data, "flag");
+}
+
+TEST_F(SettingsTest, RefuseWhatTheyDoNotKnow) {
+  ExpectRefused(Parse({"--no-such-flag"}), "--no-such-flag");
+  ExpectRefused(Parse({"stray"}), "stray");
+  ExpectRefused(Parse({"--listen"}), "--listen");
+  ExpectRefused(Parse({"--config", "/none/trellisd.toml"}), "/none/trellisd.toml");
+  const std::string file = File("port = 7\n");
+  ExpectRefused(Parse({"--config", file.c_str()}), "port");
+}
+
+TEST_F(SettingsTest, RefuseAddressesThatAreNotLoopback) {
+  for (const char* const address : {"0.0.0.0:7443", "192.0.2.1:1", "[::]:1", "example.org:1", ":1",
+                                    "127.0.0.1.example.org:1", "127.0.0.2:1"}) {
+    ExpectRefused(Parse({"--listen", address}), "--listen");
+    ExpectRefused(Parse({"--http", address}), "loopback");
+  }
+}
+
+TEST_F(SettingsTest, RefuseLedgerNamesThatCannotStandInAnOrigin) {
+  for (const std::string& name : {std::string(), std::string("a b"), std::string("a/b"),
+                                  std::string("é"), std::string(101, 'a')}) {
+    ExpectRefused(Parse({"--ledger", name.c_str()}), "--ledger");
+  }
+}
+
+TEST_F(SettingsTest, AreNotNeededForHelpAndVersion) {
+  const Parsed help = Parse({"--help"});
+  EXPECT_EQ(help.parsed.exit_code, 0);
+  for (const char* const flag : {"--data", "--listen", "--http", "--ledger", "--config"}) {
+    EXPECT_THAT(help.out, HasSubstr(flag));
+  }
+  const Parsed version = Parse({"--version"});
+  EXPECT_EQ(version.parsed.exit_code, 0);
+  EXPECT_THAT(version.out, ::testing::MatchesRegex("trellisd [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST(ParseAddress, WantsHostAndPort) {
+  for (const char* const text :
+       {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:-1", "127.0.0.1:65536",
+        "127.0.0.1: 80", "127.0.0.1:+80", "127.0.0.1:99999999999", "::1", "::1:80"}) {
+    const auto address = ParseAddress("--listen", text);
+    EXPECT_EQ(ReasonOf(address), "INVALID_SETTING") << text;
+    EXPECT_THAT(std::string(address.status().message()), HasSubstr("--listen")) << text;
+  }
+  EXPECT_EQ(ParseAddress("--listen", "[::1]:80")->host, "[::1]");
+  EXPECT_EQ(ParseAddress("--listen", "localhost:00080")->port, 80);
+}
+
+}  // namespace
+}  // namespace trellis::services
