@@ -97,11 +97,10 @@ absl::Status ScheduleNext(Draft& draft, const std::string& date, const std::stri
 
 // On a paused plan one can still record a review that was held before the pause; what comes next is
 // agreed when the plan goes on.
-absl::Status RequireNotHeldWhilePaused(const Draft& draft,
+absl::Status RequireNotHeldWhilePaused(const Plan& plan, absl::CivilDay held_on,
                                        const v1::CompleteReviewRequest& request) {
-  const Plan& plan = draft.plan();
   if (plan.state() == v1::SupportPlan::PAUSED && request.next_review_on().empty() &&
-      DateText(draft.occurred_on()) < plan.pauses(plan.pauses_size() - 1).paused_on()) {
+      DateText(held_on) < plan.pauses(plan.pauses_size() - 1).paused_on()) {
     return absl::OkStatus();
   }
   return RequireActive(plan, "complete a review");
@@ -130,7 +129,7 @@ Decided Decide(const Plan& plan, const v1::CompleteReviewRequest& request, const
   RETURN_IF_ERROR(RequireNotClosed(plan, "complete a review"));
   RETURN_IF_ERROR(RequireCapacity(plan, context, kWriters, "complete a review"));
   ASSIGN_OR_RETURN(Draft draft, Begin(plan, request, context));
-  RETURN_IF_ERROR(RequireNotHeldWhilePaused(draft, request));
+  RETURN_IF_ERROR(RequireNotHeldWhilePaused(plan, draft.occurred_on(), request));
   ASSIGN_OR_RETURN(const v1::Review* const review, RequireScheduled(plan, request.review_id()));
   RETURN_IF_ERROR(CheckJudgements(plan, *review, request));
   v1::SupportPlanEvent event;

@@ -74,7 +74,7 @@ void FillField(pb::Message& message, const pb::FieldDescriptor& field) {
         break;
       case pb::FieldDescriptor::CPPTYPE_STRING: {
         const std::string text = field.type() == pb::FieldDescriptor::TYPE_BYTES
-                                     ? std::string("\x00\x7f\x80\xff, 32 bytes of some digest", 32)
+                                     ? std::string("\x00\x7f\x80\xff", 4) + std::string(28, 'd')
                                      : TextFor(field);
         repeated ? reflection.AddString(&message, &field, text)
                  : reflection.SetString(&message, &field, text);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <sys/mount.h>
 #include <vector>
 
@@ -65,10 +66,10 @@ TEST_F(FullDiskTest, CommandsFailReadsGoOnAndNothingIsLost) {
   {
     Daemon daemon(Serving(data_));
     ASSERT_TRUE(daemon.AwaitServing()) << daemon.err();
-    const RpcClient client(daemon.grpc_address());
+    auto client = std::make_unique<const RpcClient>(daemon.grpc_address());
     for (int i = 0; i < 200 && failed.size() < 3; ++i) {
       const auto request = LargeRequest();
-      const auto reply = client.Give(testing::Tutor(), request);
+      const auto reply = client->Give(testing::Tutor(), request);
       if (reply.ok()) {
         plans[reply->support_plan().name()] = reply->support_plan().SerializeAsString();
         continue;
@@ -81,10 +82,11 @@ TEST_F(FullDiskTest, CommandsFailReadsGoOnAndNothingIsLost) {
     ASSERT_EQ(failed.size(), 3u) << "the disk never filled up";
     ASSERT_GT(plans.size(), 3u);
     for (const auto& [name, bytes] : plans) {
-      const auto plan = client.Get(name);
+      const auto plan = client->Get(name);
       ASSERT_TRUE(plan.ok()) << plan.status();
       EXPECT_TRUE(plan->SerializeAsString() == bytes) << name;
     }
+    client.reset();
     daemon.Signal(SIGTERM);
     EXPECT_EQ(daemon.Wait(), 0) << daemon.err();
   }

@@ -35,7 +35,7 @@ class AuditTrailTest : public ViewsTest {
   }
 };
 
-TEST_F(AuditTrailTest, HasARowForEachEventInOrder) {
+TEST_F(AuditTrailTest, HasAnEntryForEachEventInOrder) {
   const std::vector<v1::PlayStep> steps = testing::Lifecycle();
   for (size_t i = 1; i < steps.size(); ++i) Play(steps[i]);
   ASSERT_EQ(ReasonOf(Applied(log_->durable_position())), "OK");

@@ -19,7 +19,7 @@ TEST_F(RebuildTest, GivesTheSameRowsInOneBatchAsInMany) {
   }
   CloseBoth();
   const std::map<std::string, std::string> followed = Rows();
-  ASSERT_GT(followed.size(), 50u);
+  ASSERT_GT(followed.size(), 30u);
   std::filesystem::remove_all(views_directory());
   OpenLog();
   OpenViews();
