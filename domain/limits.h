@@ -1,5 +1,5 @@
-// How much a plan holds. Each limit is far above what a school needs and keeps a plan, as one
-// message, under 4 MiB.
+// How much a plan holds. Each limit is far above what a school needs: a plan in use is some 10 KiB.
+// The log's limits (256 KiB an event, 1 MiB a commit) hold beside these.
 #pragma once
 
 namespace trellis::domain {

@@ -55,8 +55,9 @@ const MessagePlan& PlanOf(const pb::Descriptor& descriptor) {
   std::unique_ptr<const MessagePlan>& plan = plans[&descriptor];
   if (plan == nullptr) {
     auto made = std::make_unique<MessagePlan>();
-    for (int i = 0; i < descriptor.field_count(); ++i)
+    for (int i = 0; i < descriptor.field_count(); ++i) {
       made->push_back(PlanOf(*descriptor.field(i)));
+    }
     plan = std::move(made);
   }
   return *plan;
@@ -112,8 +113,9 @@ bool IsEntryId(const std::string& text) {
 }
 
 bool IsEtag(const std::string& text) {
-  if (text.size() < 3 || text.size() > 21 || text.front() != '"' || text.back() != '"')
+  if (text.size() < 3 || text.size() > 21 || text.front() != '"' || text.back() != '"') {
     return false;
+  }
   for (size_t i = 1; i + 1 < text.size(); ++i) {
     if (!absl::ascii_isdigit(static_cast<unsigned char>(text[i]))) return false;
   }

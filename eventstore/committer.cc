@@ -7,12 +7,17 @@
 #include "base/log.h"
 
 namespace trellis::eventstore {
+namespace {
+
+// After a group of this many commits the leader has time for the follower; larger ones come under
+// load, when following goes better beside the next sync.
+constexpr size_t kSmallGroup = 4;
+
+}  // namespace
 
 Committer::Committer(Database& database, GroupPlanner planner, DurablePosition& durable,
                      const Clock& clock)
-    : database_(database), durable_(durable), clock_(clock), planner_(std::move(planner)) {
-  thread_ = std::thread([this] { Run(); });
-}
+    : database_(database), durable_(durable), clock_(clock), planner_(std::move(planner)) {}
 
 Committer::~Committer() { Close(); }
 
@@ -24,11 +29,20 @@ void Committer::Submit(std::unique_ptr<WaitingCommit> commit) {
     if (refusal.ok()) {
       waiting_bytes_ += commit->bytes;
       waiting_.push_back(std::move(commit));
-      // It sleeps only when nothing waits.
-      if (waiting_.size() == 1) changed_.NotifyOne();
+      if (leading_) return;
+      leading_ = true;
     }
   }
-  if (!refusal.ok()) commit->done(std::move(refusal));
+  if (!refusal.ok()) return commit->done(std::move(refusal));
+  Lead();
+}
+
+void Committer::SetFollower(std::function<void(bool idle)> follow) {
+  auto shared = follow == nullptr
+                    ? nullptr
+                    : std::make_shared<const std::function<void(bool)>>(std::move(follow));
+  MutexLock lock(mutex_);
+  follow_ = std::move(shared);
 }
 
 absl::Status Committer::Refusal(const WaitingCommit& commit) const {
@@ -50,26 +64,37 @@ absl::Status Committer::Refusal(const WaitingCommit& commit) const {
 }
 
 void Committer::Close() {
-  {
-    MutexLock lock(mutex_);
-    closing_ = true;
-    changed_.NotifyOne();
-  }
-  MutexLock lock(join_mutex_);
-  if (thread_.joinable()) thread_.join();
+  MutexLock lock(mutex_);
+  closing_ = true;
+  while (leading_) changed_.Wait(mutex_);
 }
 
-void Committer::Run() {
+void Committer::Lead() {
   Group group;
   while (TakeGroup(group)) {
     CommitGroup(group);
+    bool idle = group.size() <= kSmallGroup;
     group.clear();
+    if (idle) {
+      MutexLock lock(mutex_);
+      idle = waiting_.empty();
+    }
+    // Before the lead is given up, so that Close() waits for it.
+    TellFollower(idle);
   }
+}
+
+void Committer::TellFollower(bool idle) {
+  std::shared_ptr<const std::function<void(bool)>> follow;
+  {
+    MutexLock lock(mutex_);
+    follow = follow_;
+  }
+  if (follow != nullptr) (*follow)(idle);
 }
 
 bool Committer::TakeGroup(Group& group) {
   MutexLock lock(mutex_);
-  while (waiting_.empty() && !closing_) changed_.Wait(mutex_);
   size_t bytes = 0;
   while (!waiting_.empty() && bytes < kGroupBytesMax) {
     bytes += waiting_.front()->bytes;
@@ -77,7 +102,10 @@ bool Committer::TakeGroup(Group& group) {
     waiting_.pop_front();
   }
   waiting_bytes_ -= bytes;
-  return !group.empty();
+  if (!group.empty()) return true;
+  leading_ = false;
+  changed_.NotifyAll();
+  return false;
 }
 
 void Committer::CommitGroup(Group& group) {

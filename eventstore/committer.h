@@ -1,9 +1,9 @@
-// The one thread that writes the log.
+// The one writer of the log at a time.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,8 +16,12 @@
 
 namespace trellis::eventstore {
 
-// Operation.   Takes what waits, up to kGroupBytesMax; has it planned; writes it with one synced
-//              write; calls back; publishes the position. Then again.
+// Operation.   Whoever submits a commit while nobody writes becomes the leader: takes what waits,
+// up
+//              to kGroupBytesMax; has it planned; writes it with one synced write; calls back;
+//              publishes the position; then again, until nothing waits. While the leader syncs, the
+//              next group gathers. A thread of its own would cost every lone commit two changes of
+//              thread, which take as long as the sync.
 // Concurrency. Thread-safe. Its references must outlive it.
 // Limits.      kWaitingMax, kWaitingBytesMax.
 class Committer {
@@ -28,14 +32,22 @@ class Committer {
   // Calls `commit->done` once, with what EventLog::Append says.
   void Submit(std::unique_ptr<WaitingCommit> commit);
 
-  // Takes no more commits, finishes those that wait, ends the thread. Idempotent.
+  // Calls `follow` after each group, from the leader's thread, once its position is published;
+  // `idle` says that no other commit waits, so that the thread may be used for a while. Null:
+  // nobody follows.
+  void SetFollower(std::function<void(bool idle)> follow);
+
+  // Calls the follower, if there is one.
+  void TellFollower(bool idle);
+
+  // Takes no more commits and returns once those that wait are finished. Idempotent.
   void Close();
 
  private:
   using Group = std::vector<std::unique_ptr<WaitingCommit>>;
 
-  void Run();
-  // Blocks until something waits; false if nothing does and nothing will.
+  void Lead();
+  // Takes what waits. If nothing does, the leader has ended.
   bool TakeGroup(Group& group);
   void CommitGroup(Group& group);
   absl::Status WriteBatch();
@@ -44,7 +56,7 @@ class Committer {
   Database& database_;
   DurablePosition& durable_;
   const Clock& clock_;
-  // Of the committer thread alone.
+  // Of the leader alone.
   GroupPlanner planner_;
 
   Mutex mutex_;
@@ -52,11 +64,10 @@ class Committer {
   std::deque<std::unique_ptr<WaitingCommit>> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
-  // Once it is not OK, it stays. Written by the committer thread alone.
+  bool leading_ ABSL_GUARDED_BY(mutex_) = false;
+  // Once it is not OK, it stays. Written by the leader alone.
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
-
-  Mutex join_mutex_;
-  std::thread thread_ ABSL_GUARDED_BY(join_mutex_);
+  std::shared_ptr<const std::function<void(bool)>> follow_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace trellis::eventstore

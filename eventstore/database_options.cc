@@ -76,6 +76,8 @@ rocksdb::ColumnFamilyOptions FamilyOptions::Lookups() const {
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   rocksdb::ColumnFamilyOptions family = Common();
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  // Keys come in no order: a small memtable stays in the processor's cache.
+  family.write_buffer_size = memtable_bytes_ / 8;
   family.memtable_whole_key_filtering = true;
   family.memtable_prefix_bloom_size_ratio = 0.02;
   return family;

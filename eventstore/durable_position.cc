@@ -24,4 +24,9 @@ void DurablePosition::Close() {
   moved_.NotifyAll();
 }
 
+bool DurablePosition::closed() {
+  MutexLock lock(mutex_);
+  return closed_;
+}
+
 }  // namespace trellis::eventstore

@@ -23,6 +23,7 @@ class DurablePosition {
 
   // From now on nobody waits.
   void Close();
+  bool closed();
 
  private:
   // Read without the mutex, written with it, so that no waiter misses a move.

@@ -25,7 +25,6 @@ class EventLog::Impl {
   const std::unique_ptr<Database> database;
   DurablePosition durable;
   const LogReader reader;
-  // Last, so that its thread ends before what it uses.
   Committer committer;
 };
 
@@ -70,9 +69,16 @@ absl::StatusOr<Revision> EventLog::StreamRevision(absl::string_view stream) cons
   return impl_->reader.StreamRevision(stream);
 }
 
+void EventLog::SetFollower(std::function<void(bool idle)> follow) {
+  impl_->committer.SetFollower(std::move(follow));
+}
+
 void EventLog::Close() {
   impl_->committer.Close();
   impl_->durable.Close();
+  impl_->committer.TellFollower(false);
 }
+
+bool EventLog::closed() const { return impl_->durable.closed(); }
 
 }  // namespace trellis::eventstore

@@ -1,10 +1,11 @@
 // The event log: an append-only sequence of records on RocksDB.
 //
-// Operation.   One committer thread drains everything that waits, checks revisions, assigns
-//              positions and times, and writes it all with ONE synced write (group commit). While
-//              it syncs, the next group gathers. No timers, no sleeps.
-// Concurrency. Thread-safe. Callbacks run on the committer thread and must not block, nor call
-//              Close().
+// Operation.   One committer at a time drains everything that waits, checks revisions, assigns
+//              positions and times, and writes it all with ONE synced write (group commit): the
+//              caller that finds none at work is it. While it syncs, the next group gathers. No
+//              timers, no sleeps.
+// Concurrency. Thread-safe. Append may block for as long as groups gather; callbacks run on the
+//              thread of whoever commits, and must not block, nor call Close().
 // Durability.  A commit is acknowledged after its bytes were synced to disk; nothing is readable
 //              before. After an error of a write the log takes no more commits.
 // Order.       Sync, then every callback of the group, then durable_position() moves and wakes
@@ -116,7 +117,7 @@ class EventLog {
   EventLog(const EventLog&) = delete;
   EventLog& operator=(const EventLog&) = delete;
 
-  // Appends `commit` and calls `done` once, from the committer thread:
+  // Appends `commit` and calls `done` once, from the thread that commits:
   //   OK                   durable; or a repeated request, `repeated` set.
   //   ABORTED              REVISION_MISMATCH: a stream is at another revision; metadata stream,
   //                        revision (the present one), expected.
@@ -160,8 +161,15 @@ class EventLog {
   // The stream's revision; 0 if it does not exist.
   absl::StatusOr<Revision> StreamRevision(absl::string_view stream) const;
 
+  // Calls `follow` after each group, from the thread that commits, once durable_position() moved,
+  // and once when the log is closed. `idle` says that nothing else waits to be committed: the
+  // thread may be used for a while. Null: nobody follows any more.
+  void SetFollower(std::function<void(bool idle)> follow);
+
   // Takes no more commits (UNAVAILABLE), finishes those that wait, wakes WaitForMore. Idempotent.
   void Close();
+  // True once Close() was called and every commit is finished.
+  bool closed() const;
 
  private:
   class Impl;

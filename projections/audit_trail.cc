@@ -28,22 +28,26 @@ absl::StatusOr<v1::TrailEntry> ParseRow(absl::string_view row) {
                "views: a row of the audit trail is damaged; delete the directory of the views");
 }
 
-// The row as it is in `rows` or else in the store; empty if there is none.
-absl::StatusOr<v1::TrailEntry> FindRow(const ViewStore& store, const Rows& rows,
-                                       const std::string& key) {
-  if (const auto pending = rows.find(key); pending != rows.end()) return ParseRow(pending->second);
+// The newest row with this key; empty if there is none.
+absl::StatusOr<v1::TrailEntry> FindRow(const ViewStore& store, const Rows& unwritten,
+                                       const Rows& rows, const std::string& key) {
+  if (const auto found = rows.find(key); found != rows.end()) return ParseRow(found->second);
+  if (const auto found = unwritten.find(key); found != unwritten.end()) {
+    return ParseRow(found->second);
+  }
   ASSIGN_OR_RETURN(const std::optional<std::string> row, store.Find(key));
   return ParseRow(row.value_or(""));
 }
 
 // Marks the event that made the corrected entry.
-absl::Status MarkCorrected(const ViewStore& store, const PlanChange& change, Rows& rows) {
+absl::Status MarkCorrected(const ViewStore& store, const Rows& unwritten, const PlanChange& change,
+                           Rows& rows) {
   const v1::EntryCorrected& corrected = change.event.entry_corrected();
   const google::protobuf::Message* const entry =
       domain::FindEntry(change.plan, corrected.entry_id());
   const auto made_at = static_cast<uint64_t>(domain::EntryOf(*entry).revision());
   const std::string key = TrailKey(change.plan.name(), made_at);
-  ASSIGN_OR_RETURN(v1::TrailEntry marked, FindRow(store, rows, key));
+  ASSIGN_OR_RETURN(v1::TrailEntry marked, FindRow(store, unwritten, rows, key));
   if (corrected.corrections().empty()) {
     marked.set_struck_out_by_revision(change.plan.revision());
   } else {
@@ -55,14 +59,15 @@ absl::Status MarkCorrected(const ViewStore& store, const PlanChange& change, Row
 
 }  // namespace
 
-absl::Status ApplyToTrail(const ViewStore& store, const PlanChange& change, Rows& rows) {
+absl::Status ApplyToTrail(const ViewStore& store, const Rows& unwritten, const PlanChange& change,
+                          Rows& rows) {
   if (!change.changes.empty()) {
     v1::TrailEntry entry;
     for (const v1::FieldChange& field : change.changes) *entry.add_changes() = field;
     rows[TrailKey(change.plan.name(), change.header.revision)] = entry.SerializeAsString();
   }
   if (change.event.kind_case() != v1::SupportPlanEvent::kEntryCorrected) return absl::OkStatus();
-  return MarkCorrected(store, change, rows);
+  return MarkCorrected(store, unwritten, change, rows);
 }
 
 absl::StatusOr<std::vector<v1::TrailEntry>> ReadTrail(const ViewStore& store,

@@ -17,8 +17,10 @@
 namespace trellis::projections {
 
 // Adds the row of `change` to `rows`, if there is something to say, and for a correction marks the
-// row of the event that made the entry; reads its own rows from `rows` and `store`.
-absl::Status ApplyToTrail(const ViewStore& store, const PlanChange& change, Rows& rows);
+// row of the event that made the entry. Reads its own rows from `rows`, from those that are not
+// written yet, and from the store.
+absl::Status ApplyToTrail(const ViewStore& store, const Rows& unwritten, const PlanChange& change,
+                          Rows& rows);
 
 // An entry for each revision of the plan from `first` to `last`: revision, changes and correction
 // marks; the other fields are not set.

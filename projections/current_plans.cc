@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
+#include "projections/caseload.h"
 #include "projections/field_changes.h"
 
 namespace trellis::projections {
@@ -12,6 +13,8 @@ namespace {
 
 // A message in memory takes about four times its bytes, which are kept beside it.
 size_t MemoryOf(const PlanRow& row) { return row.bytes.size() * 5; }
+
+constexpr size_t kSpareRows = 64;
 
 std::string PlanKey(const std::string& name) { return absl::StrCat("p", name); }
 
@@ -50,20 +53,35 @@ absl::StatusOr<PlanChange> CurrentPlans::Apply(const eventstore::Record& record,
   return PlanChange{header, event, *plan, before.After(*plan)};
 }
 
-void CurrentPlans::Flush(Rows& rows,
-                         const std::function<void(const v1::SupportPlan&, bool)>& visit) {
+void CurrentPlans::Publish() {
+  for (auto& [name, touched] : touched_) touched.row->bytes = touched.row->plan.SerializeAsString();
+  MutexLock lock(mutex_);
+  ++published_;
   for (auto& [name, touched] : touched_) {
-    visit(touched.row->plan, touched.is_new);
-    touched.row->bytes = touched.row->plan.SerializeAsString();
-    rows[PlanKey(name)] = touched.row->bytes;
+    Unwritten& unwritten = unwritten_[name];
+    unwritten.row = touched.row;
+    unwritten.is_new |= touched.is_new;
+    Remember(name, std::move(touched.row));
+  }
+  touched_.clear();
+}
+
+size_t CurrentPlans::unwritten() const {
+  MutexLock lock(mutex_);
+  return unwritten_.size();
+}
+
+void CurrentPlans::AddRows(Rows& rows) const {
+  MutexLock lock(mutex_);
+  for (const auto& [name, unwritten] : unwritten_) {
+    rows[PlanKey(name)] = unwritten.row->bytes;
+    AddCaseloadRow(unwritten.row->plan, unwritten.is_new, rows);
   }
 }
 
-void CurrentPlans::Publish() {
+void CurrentPlans::Written() {
   MutexLock lock(mutex_);
-  ++published_;
-  for (auto& [name, touched] : touched_) Remember(name, std::move(touched.row));
-  touched_.clear();
+  unwritten_.clear();
 }
 
 absl::StatusOr<PlanRowPointer> CurrentPlans::Find(const std::string& name) const {
@@ -73,6 +91,10 @@ absl::StatusOr<PlanRowPointer> CurrentPlans::Find(const std::string& name) const
     if (const auto found = cache_.find(name); found != cache_.end()) {
       recent_.splice(recent_.begin(), recent_, found->second);
       return found->second->row;
+    }
+    // The store does not have it yet, or not like this.
+    if (const auto found = unwritten_.find(name); found != unwritten_.end()) {
+      return found->second.row;
     }
     published = published_;
   }
@@ -88,19 +110,32 @@ absl::StatusOr<v1::SupportPlan*> CurrentPlans::Touch(const std::string& name) {
   if (touched.row == nullptr) {
     ASSIGN_OR_RETURN(const PlanRowPointer present, Find(name));
     touched.is_new = present == nullptr;
-    touched.row = std::make_shared<PlanRow>();
-    if (present != nullptr) touched.row->plan = present->plan;
+    {
+      MutexLock lock(mutex_);
+      if (!spare_.empty()) {
+        touched.row = std::move(spare_.back());
+        spare_.pop_back();
+      }
+    }
+    if (touched.row == nullptr) touched.row = std::make_shared<PlanRow>();
+    if (present == nullptr) {
+      touched.row->plan.Clear();
+    } else {
+      touched.row->plan.CopyFrom(present->plan);
+    }
   }
   return &touched.row->plan;
 }
 
-void CurrentPlans::Remember(const std::string& name,
-                            PlanRowPointer row) const ABSL_NO_THREAD_SAFETY_ANALYSIS {
+void CurrentPlans::Remember(const std::string& name, PlanRowPointer row) const {
   cached_bytes_ += MemoryOf(*row);
   if (const auto found = cache_.find(name); found != cache_.end()) {
-    cached_bytes_ -= MemoryOf(*found->second->row);
-    found->second->row = std::move(row);
+    PlanRowPointer old = std::exchange(found->second->row, std::move(row));
+    cached_bytes_ -= MemoryOf(*old);
     recent_.splice(recent_.begin(), recent_, found->second);
+    if (old.use_count() == 1 && spare_.size() < kSpareRows) {
+      spare_.push_back(std::const_pointer_cast<PlanRow>(std::move(old)));
+    }
   } else {
     recent_.push_front({name, std::move(row)});
     cache_[name] = recent_.begin();

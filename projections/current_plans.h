@@ -1,12 +1,12 @@
 // The current state of each plan, by name.
 //
-// Operation.   Applies domain::Evolve to the stored plan; holds no rules of its own. Plans touched
-//              by a batch are worked on in memory and written once at its end.
-// Concurrency. Apply and Flush are called by one thread; Find is thread-safe.
+// Operation.   Applies domain::Evolve to a copy of the present plan; holds no rules of its own.
+// What
+//              a batch touched is shown to readers at its end, and kept until its rows are written.
+// Concurrency. Find is thread-safe; the rest is for one thread at a time.
 // Limits.      kCacheBytes of plans are kept in memory, the least recently used go first.
 #pragma once
 
-#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -42,23 +42,27 @@ class CurrentPlans {
   absl::StatusOr<PlanChange> Apply(const eventstore::Record& record,
                                    const v1::SupportPlanEvent& event);
 
-  // How many plans were touched since they were last written.
+  // How many plans were touched since Publish().
   size_t touched() const { return touched_.size(); }
-
-  // Adds the touched plans to `rows`, which are about to be written, and shows each to `visit`,
-  // with whether it is new.
-  void Flush(Rows& rows, const std::function<void(const v1::SupportPlan&, bool)>& visit);
-  // Shows them to readers; called once they are written.
+  // Shows them to readers.
   void Publish();
-  // Forgets them; called if they could not be written.
+  // Forgets them; called if an event of the batch could not be applied.
   void Discard() { touched_.clear(); }
+
+  // How many plans were published and not written.
+  size_t unwritten() const;
+  // Adds their rows, those of the caseload too, to `rows`.
+  void AddRows(Rows& rows) const;
+  // They are written now.
+  void Written();
 
   // The plan's row, or null if there is none.
   absl::StatusOr<PlanRowPointer> Find(const std::string& name) const;
 
  private:
   absl::StatusOr<v1::SupportPlan*> Touch(const std::string& name);
-  void Remember(const std::string& name, PlanRowPointer row) const;
+  void Remember(const std::string& name, PlanRowPointer row) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   struct Cached {
     std::string name;
@@ -68,6 +72,10 @@ class CurrentPlans {
     std::shared_ptr<PlanRow> row;
     bool is_new = false;
   };
+  struct Unwritten {
+    PlanRowPointer row;
+    bool is_new = false;
+  };
 
   const ViewStore& store_;
   absl::flat_hash_map<std::string, Touched> touched_;
@@ -75,6 +83,9 @@ class CurrentPlans {
   mutable std::list<Cached> recent_ ABSL_GUARDED_BY(mutex_);
   mutable absl::flat_hash_map<std::string, std::list<Cached>::iterator> cache_
       ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Unwritten> unwritten_ ABSL_GUARDED_BY(mutex_);
+  // Rows that nobody looks at any more: filling one again makes no allocations.
+  mutable std::vector<std::shared_ptr<PlanRow>> spare_ ABSL_GUARDED_BY(mutex_);
   mutable size_t cached_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   // Counts publications, so that a reader does not put back a plan that is out of date.
   mutable uint64_t published_ ABSL_GUARDED_BY(mutex_) = 0;

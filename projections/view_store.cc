@@ -102,7 +102,12 @@ absl::Status ViewStore::Write(const Rows& rows, uint64_t position) {
             [](const auto* a, const auto* b) { return a->first < b->first; });
   for (const auto* row : ordered) RETURN_IF_ERROR(FromRocks(batch.Put(row->first, row->second)));
   RETURN_IF_ERROR(FromRocks(batch.Put(kPositionKey, absl::StrCat(position))));
-  return FromRocks(db_->Write(rocksdb::WriteOptions(), &batch));
+  // After a failed write RocksDB takes none until it is told to go on. These rows can be had again,
+  // so there is nothing to lose by that.
+  if (failed_) RETURN_IF_ERROR(FromRocks(db_->Resume()));
+  const rocksdb::Status written = db_->Write(rocksdb::WriteOptions(), &batch);
+  failed_ = !written.ok();
+  return FromRocks(written);
 }
 
 absl::StatusOr<std::optional<std::string>> ViewStore::Find(absl::string_view key) const {

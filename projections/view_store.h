@@ -36,7 +36,8 @@ class ViewStore {
   // The position in the log up to which events are in the rows; 0: none.
   absl::StatusOr<uint64_t> Position() const;
 
-  // Writes rows and position in one batch.
+  // Writes rows and position in one batch. After an error, tries again the next time. One thread at
+  // a time.
   absl::Status Write(const Rows& rows, uint64_t position);
 
   // The row; nothing if there is none.
@@ -50,6 +51,8 @@ class ViewStore {
  private:
   explicit ViewStore(std::unique_ptr<rocksdb::DB> db);
   const std::unique_ptr<rocksdb::DB> db_;
+  // True after a write that failed.
+  bool failed_ = false;
 };
 
 }  // namespace trellis::projections

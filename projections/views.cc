@@ -19,30 +19,45 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& directory,
                                                    eventstore::EventLog& log,
                                                    const Progress& progress) {
   ASSIGN_OR_RETURN(std::unique_ptr<ViewStore> store, ViewStore::Open(directory, kViewsVersion));
-  ASSIGN_OR_RETURN(Position position, store->Position());
+  ASSIGN_OR_RETURN(const Position position, store->Position());
   if (position > log.durable_position()) {
     // An older log was put in place of the one that the views followed.
     return Error(absl::StatusCode::kFailedPrecondition, "VIEWS_AHEAD_OF_LOG",
                  absl::StrCat("views are at position ", position, ", the log ends at ",
-                              log.durable_position(), "; delete the directory of the views"));
+                              log.durable_position(), "; delete the directory of the views"),
+                 {{"position", absl::StrCat(position)}});
   }
   auto views = std::unique_ptr<Views>(new Views(std::move(store), position, log));
-  const Position last = log.durable_position();
-  while (position < last) {
-    const Position batch_last = std::min(last, position + kBatchEvents);
-    if (absl::Status status = views->CatchUp(batch_last); !status.ok()) break;
-    position = batch_last;
-    if (progress) progress(position, last);
+  bool more = true;
+  while (more) {
+    views->apply_mutex_.Lock();
+    more = views->Advance();
+    views->UnlockAndCallBack();
+    if (progress && views->position() > position)
+      progress(views->position(), log.durable_position());
   }
+  if (views->health().ok()) RETURN_IF_ERROR(views->WriteRowsForReaders());
   views->thread_ = std::thread([raw = views.get()] { raw->Run(); });
+  log.SetFollower([raw = views.get()](bool idle) { raw->Follow(idle); });
+  // What was committed before it followed.
+  views->Follow(false);
   return views;
 }
 
 Views::Views(std::unique_ptr<ViewStore> store, Position position, eventstore::EventLog& log)
-    : store_(std::move(store)), log_(log), plans_(*store_), position_(position) {}
+    : store_(std::move(store)),
+      log_(log),
+      plans_(*store_),
+      written_(position),
+      position_(position) {}
 
 Views::~Views() {
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  log_.SetFollower(nullptr);
+  MutexLock lock(apply_mutex_);
+  // What cannot be written now is built again after the next start.
+  if (health().ok()) WriteRows().IgnoreError();
 }
 
 void Views::WhenApplied(Position position, std::function<void(absl::Status)> done) {
@@ -73,8 +88,9 @@ absl::StatusOr<PlanPointer> Views::FindPlan(const std::string& name) const {
 }
 
 absl::StatusOr<std::vector<v1::TrailEntry>> Views::Trail(const std::string& name, uint64_t first,
-                                                         int count) const {
+                                                         int count) {
   ASSIGN_OR_RETURN(const PlanPointer plan, FindPlan(name));
+  RETURN_IF_ERROR(WriteRowsForReaders());
   const uint64_t revision = plan == nullptr ? 0 : static_cast<uint64_t>(plan->revision());
   return ReadTrail(*store_, name, first,
                    std::min(revision, first + static_cast<uint64_t>(count) - 1));
@@ -82,8 +98,9 @@ absl::StatusOr<std::vector<v1::TrailEntry>> Views::Trail(const std::string& name
 
 absl::StatusOr<CaseloadPage> Views::Caseload(const v1::ListSupportPlansRequest& query,
                                              const std::string& after, int count,
-                                             absl::CivilDay today) const {
+                                             absl::CivilDay today) {
   RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
   return ListCaseload(*store_, query, after, count, today);
 }
 
@@ -97,13 +114,33 @@ absl::Status Views::health() const {
   return health_;
 }
 
+void Views::Follow(bool idle) {
+  if (idle && apply_mutex_.TryLock()) {
+    const bool more = Advance();
+    UnlockAndCallBack();
+    if (!more) return;
+  }
+  {
+    MutexLock lock(mutex_);
+    signal_ = true;
+  }
+  signalled_.NotifyOne();
+}
+
 void Views::Run() {
-  Position applied = position();
-  while (health().ok()) {
-    const Position last = log_.WaitForMore(applied);
-    if (last == applied) break;
-    if (!CatchUp(last).ok()) break;
-    applied = last;
+  while (true) {
+    {
+      MutexLock lock(mutex_);
+      while (!signal_) signalled_.Wait(mutex_);
+      signal_ = false;
+    }
+    bool more = true;
+    while (more) {
+      apply_mutex_.Lock();
+      more = Advance();
+      UnlockAndCallBack();
+    }
+    if (!health().ok() || log_.closed()) break;
   }
   Waiters abandoned;
   absl::Status status;
@@ -118,41 +155,39 @@ void Views::Run() {
   for (auto& [position, done] : abandoned) done(status);
 }
 
-absl::Status Views::CatchUp(Position last) {
-  Position applied = position();
-  absl::Status status;
-  while (applied < last && status.ok()) {
-    const absl::StatusOr<Position> reached =
-        ApplyBatch(applied + 1, std::min(last, applied + kBatchEvents));
-    status = reached.status();
-    if (status.ok()) applied = *reached;
-    Finish(applied, status);
+bool Views::Advance() {
+  const Position applied = position();
+  const Position last = log_.durable_position();
+  if (applied >= last || !health().ok()) return false;
+  const absl::StatusOr<Position> reached =
+      ApplyBatch(applied + 1, std::min(last, applied + kBatchEvents));
+  Moved(reached.ok() ? *reached : applied, reached.status());
+  if (!reached.ok()) return false;
+  const Position unwritten = *reached - written_;
+  if (unwritten >= kBatchEvents || plans_.unwritten() >= kBatchPlans ||
+      (*reached == last && unwritten >= kUnwrittenEvents)) {
+    // Failing is no reason to stop: what was applied is shown from memory.
+    WriteRows().IgnoreError();
   }
-  return status;
+  return *reached < last;
 }
 
 absl::StatusOr<Position> Views::ApplyBatch(Position first, Position last) {
   Rows rows;
   Position reached = first - 1;
-  absl::Status status;
-  while (status.ok() && reached < last && plans_.touched() < kBatchPlans) {
+  while (reached < last && plans_.touched() < kBatchPlans) {
     const Position part_last = std::min(last, reached + kBatchPlans / 2);
-    status = log_.ReadAll(reached + 1, part_last, [&](const eventstore::Record& record) {
-      return ApplyRecord(record, rows);
-    });
+    const absl::Status status =
+        log_.ReadAll(reached + 1, part_last,
+                     [&](const eventstore::Record& record) { return ApplyRecord(record, rows); });
+    if (!status.ok()) {
+      plans_.Discard();
+      return status;
+    }
     reached = part_last;
   }
-  if (status.ok()) {
-    plans_.Flush(rows, [&](const v1::SupportPlan& plan, bool is_new) {
-      AddCaseloadRow(plan, is_new, rows);
-    });
-    status = store_->Write(rows, reached);
-  }
-  if (!status.ok()) {
-    plans_.Discard();
-    return status;
-  }
   plans_.Publish();
+  for (auto& [key, row] : rows) trail_rows_[key] = std::move(row);
   return reached;
 }
 
@@ -164,7 +199,7 @@ absl::Status Views::ApplyRecord(const eventstore::Record& record, Rows& rows) {
   const auto apply = [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const v1::SupportPlanEvent event, domain::DecodeEvent(record.payload));
     ASSIGN_OR_RETURN(const PlanChange change, plans_.Apply(record, event));
-    return ApplyToTrail(*store_, change, rows);
+    return ApplyToTrail(*store_, trail_rows_, change, rows);
   };
   const absl::Status applied = apply();
   if (applied.ok()) return applied;
@@ -174,18 +209,50 @@ absl::Status Views::ApplyRecord(const eventstore::Record& record, Rows& rows) {
                {{"position", absl::StrCat(record.header.position)}});
 }
 
-void Views::Finish(Position position, const absl::Status& health) {
-  std::vector<std::function<void(absl::Status)>> ready;
-  {
-    MutexLock lock(mutex_);
-    position_ = position;
-    health_ = health;
-    const auto end = waiters_.upper_bound(position);
-    for (auto it = waiters_.begin(); it != end; ++it) ready.push_back(std::move(it->second));
-    waiters_.erase(waiters_.begin(), end);
+absl::Status Views::WriteRows() {
+  const Position applied = position();
+  if (applied == written_) return absl::OkStatus();
+  Rows rows = trail_rows_;
+  plans_.AddRows(rows);
+  const absl::Status status = store_->Write(rows, applied);
+  if (!status.ok()) {
+    // On a full disk, for one. The rows are kept and written with the next ones.
+    if (!write_failed_) Log("views.not_written", {{"why", std::string(status.message())}});
+    write_failed_ = true;
+    return status;
   }
+  write_failed_ = false;
+  trail_rows_.clear();
+  plans_.Written();
+  written_ = applied;
+  return absl::OkStatus();
+}
+
+absl::Status Views::WriteRowsForReaders() {
+  MutexLock lock(apply_mutex_);
+  RETURN_IF_ERROR(health());
+  return WriteRows();
+}
+
+void Views::Moved(Position position, const absl::Status& health) {
   if (!health.ok()) Log("views.quarantined", {{"why", std::string(health.message())}});
-  for (auto& done : ready) done(absl::OkStatus());
+  MutexLock lock(mutex_);
+  position_ = position;
+  health_ = health;
+  const auto end = waiters_.upper_bound(position);
+  for (auto it = waiters_.begin(); it != end; ++it) due_.push_back(std::move(it->second));
+  waiters_.erase(waiters_.begin(), end);
+  if (health.ok()) return;
+  // The thread ends, and tells the others.
+  signal_ = true;
+  signalled_.NotifyOne();
+}
+
+void Views::UnlockAndCallBack() {
+  const std::vector<std::function<void(absl::Status)>> due = std::move(due_);
+  due_.clear();
+  apply_mutex_.Unlock();
+  for (const auto& done : due) done(absl::OkStatus());
 }
 
 }  // namespace trellis::projections

@@ -1,11 +1,16 @@
 // The views of support plans: current plans, audit trail and caseload. They follow the log and can
 // be deleted: they come back equal, byte for byte.
 //
-// Operation.   One thread reads the log from the views' position on, a batch at a time; the rows
-//              and the position of a batch move in one write.
-// Concurrency. Thread-safe. Callbacks run on that thread and must not block.
+// Operation.   They read the log from their position on, a batch at a time. A single command is
+//              applied on the thread that committed it, which is quicker than waking another; under
+//              load a thread of their own does it, beside the next sync. What was applied is shown
+//              at once; its rows are written when there are enough, or somebody lists them, always
+//              with their position in one write. A crash loses at most some rows, which come back.
+// Concurrency. Thread-safe. Callbacks run on either thread and must not block.
 // Failure.     An event that cannot be applied stops the views where they are: reads answer
-//              UNAVAILABLE (VIEW_QUARANTINED) and say which event; the log goes on.
+//              UNAVAILABLE (VIEW_QUARANTINED) and say which event; the log goes on. While rows
+//              cannot be written (a full disk), plans are still shown; lists and trails answer
+//              UNAVAILABLE (VIEWS_UNREADABLE) until there is room.
 #pragma once
 
 #include <functional>
@@ -31,6 +36,8 @@ inline constexpr char kViewsVersion[] = "support-plans.1";
 // few enough to be held in memory (at 20 KiB a plan, 40 MiB).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
 inline constexpr size_t kBatchPlans = 2048;
+// Events whose rows are written at the latest, once the views have caught up.
+inline constexpr eventstore::Position kUnwrittenEvents = 1024;
 
 using PlanPointer = std::shared_ptr<const v1::SupportPlan>;
 
@@ -44,7 +51,7 @@ class Views {
   static absl::StatusOr<std::unique_ptr<Views>> Open(const std::string& directory,
                                                      eventstore::EventLog& log,
                                                      const Progress& progress = nullptr);
-  // Stops following. The log must have been closed before.
+  // Writes what is unwritten and stops following. The log must have been closed before.
   ~Views();
   Views(const Views&) = delete;
   Views& operator=(const Views&) = delete;
@@ -59,11 +66,10 @@ class Views {
   // The plan's trail from revision `first` on, at most `count` entries: see ReadTrail. Empty if
   // there is no such plan.
   absl::StatusOr<std::vector<v1::TrailEntry>> Trail(const std::string& name, uint64_t first,
-                                                    int count) const;
+                                                    int count);
   // See ListCaseload.
   absl::StatusOr<CaseloadPage> Caseload(const v1::ListSupportPlansRequest& query,
-                                        const std::string& after, int count,
-                                        absl::CivilDay today) const;
+                                        const std::string& after, int count, absl::CivilDay today);
 
   // The position up to which events are applied.
   eventstore::Position position() const;
@@ -75,18 +81,39 @@ class Views {
 
   Views(std::unique_ptr<ViewStore> store, eventstore::Position position, eventstore::EventLog& log);
 
+  void Follow(bool idle);
   void Run();
-  absl::Status CatchUp(eventstore::Position last);
-  // Applies events from `first` on, at most to `last`; returns how far it came.
+  // Applies a batch, if there is something to apply, and calls back. True if there is more.
+  bool Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
   absl::StatusOr<eventstore::Position> ApplyBatch(eventstore::Position first,
-                                                  eventstore::Position last);
-  absl::Status ApplyRecord(const eventstore::Record& record, Rows& rows);
-  void Finish(eventstore::Position position, const absl::Status& health);
+                                                  eventstore::Position last)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
+  absl::Status ApplyRecord(const eventstore::Record& record, Rows& rows)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
+  // Writes the rows of what was applied, with its position.
+  absl::Status WriteRows() ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
+  absl::Status WriteRowsForReaders();
+  // Moves the position, or stops; the callbacks that are due go to `due_`.
+  void Moved(eventstore::Position position, const absl::Status& health)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
+  // Gives up `apply_mutex_` and calls those that are due: a callback may append, and so come here.
+  void UnlockAndCallBack() ABSL_UNLOCK_FUNCTION(apply_mutex_);
 
   const std::unique_ptr<ViewStore> store_;
   eventstore::EventLog& log_;
+
+  // Held by the one thread that applies.
+  Mutex apply_mutex_;
   CurrentPlans plans_;
+  // Rows of the trail that are not written yet, and the position that the written ones are of.
+  Rows trail_rows_ ABSL_GUARDED_BY(apply_mutex_);
+  eventstore::Position written_ ABSL_GUARDED_BY(apply_mutex_);
+  bool write_failed_ ABSL_GUARDED_BY(apply_mutex_) = false;
+  std::vector<std::function<void(absl::Status)>> due_ ABSL_GUARDED_BY(apply_mutex_);
+
   mutable Mutex mutex_;
+  CondVar signalled_;
+  bool signal_ ABSL_GUARDED_BY(mutex_) = false;
   eventstore::Position position_ ABSL_GUARDED_BY(mutex_);
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

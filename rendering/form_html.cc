@@ -21,11 +21,13 @@ absl::string_view ToneClass(Status::Tone tone) {
 
 void AppendItem(const Item& item, bool lead, std::string& out) {
   out += "<li>";
-  if (!item.struck.empty())
+  if (!item.struck.empty()) {
     absl::StrAppend(&out, "<p class=\"why\">[", EscapeHtml(item.struck), "]</p><del>");
+  }
   absl::StrAppend(&out, "<p", lead ? " class=\"lead\">" : ">");
-  if (!item.id.empty())
+  if (!item.id.empty()) {
     absl::StrAppend(&out, "<span class=\"id\">", EscapeHtml(item.id), "</span>");
+  }
   absl::StrAppend(&out, EscapeHtml(item.text), "</p>");
   if (!item.statuses.empty()) {
     out += "<p>";

@@ -85,8 +85,9 @@ std::string JoinWithAnd(const std::vector<std::string>& parts) {
 
 std::string Capitalised(absl::string_view text) {
   std::string capitalised(text);
-  if (!capitalised.empty())
+  if (!capitalised.empty()) {
     capitalised[0] = absl::ascii_toupper(static_cast<unsigned char>(capitalised[0]));
+  }
   return capitalised;
 }
 

@@ -172,32 +172,33 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
   }
 
   eventstore::Commit commit = CommitOf(*command, *plan, *decided);
-  log_.Append(std::move(commit), [this, command, plan, decision = *std::move(decided),
-                                  done = std::move(done),
-                                  attempts_left](absl::StatusOr<Appended> appended) mutable {
-    if (appended.status().code() == absl::StatusCode::kAborted) {
-      return Retry(std::move(command), std::move(done), attempts_left - 1, appended.status());
-    }
-    if (!appended.ok()) return done(appended.status());
-    if (appended->repeated) {
-      const eventstore::KnownRequest first{.fingerprint = command->fingerprint,
-                                           .first_position = appended->first_position,
-                                           .last_position = appended->last_position};
-      return Repeat(std::move(command), first, std::move(done));
-    }
-    // The caller reads its own writes: the answer waits for the views.
-    const eventstore::Position position = appended->last_position;
-    views_.WhenApplied(position, [this, command, plan, decision = std::move(decision),
-                                  appended = *std::move(appended),
-                                  done = std::move(done)](const absl::Status& status) {
-      if (!status.ok()) return done(status);
-      done(Answer(*command, *plan, decision, appended));
-    });
-  });
+  // Not held until the answer: the views fill a plan that nobody looks at again.
+  plan.reset();
+  log_.Append(
+      std::move(commit), [this, command, decision = *std::move(decided), done = std::move(done),
+                          attempts_left](absl::StatusOr<Appended> appended) mutable {
+        if (appended.status().code() == absl::StatusCode::kAborted) {
+          return Retry(std::move(command), std::move(done), attempts_left - 1, appended.status());
+        }
+        if (!appended.ok()) return done(appended.status());
+        if (appended->repeated) {
+          const eventstore::KnownRequest first{.fingerprint = command->fingerprint,
+                                               .first_position = appended->first_position,
+                                               .last_position = appended->last_position};
+          return Repeat(std::move(command), first, std::move(done));
+        }
+        // The caller reads its own writes: the answer waits for the views.
+        const eventstore::Position position = appended->last_position;
+        views_.WhenApplied(position, [this, command, decision = std::move(decision),
+                                      appended = *std::move(appended),
+                                      done = std::move(done)](const absl::Status& status) {
+          if (!status.ok()) return done(status);
+          done(Answer(*command, decision, appended));
+        });
+      });
 }
 
 absl::StatusOr<std::string> CommandPipeline::Answer(const Command& command,
-                                                    const domain::Plan& loaded,
                                                     const domain::Decision& decision,
                                                     const Appended& appended) {
   if (appended.records.empty()) {
@@ -208,7 +209,6 @@ absl::StatusOr<std::string> CommandPipeline::Answer(const Command& command,
   v1::SupportPlanReply reply;
   auto record = appended.records.begin();
   for (const v1::SupportPlanEvent& event : decision.events) AddRecord(*record++, event, reply);
-  const bool renews = !decision.successor_events.empty();
   for (const v1::SupportPlanEvent& event : decision.successor_events) {
     AddRecord(*record++, event, reply);
   }
@@ -217,14 +217,10 @@ absl::StatusOr<std::string> CommandPipeline::Answer(const Command& command,
   if (row != nullptr && static_cast<uint64_t>(row->plan.revision()) == last.revision) {
     return WithPlan(row->bytes, reply);
   }
-  // Others have changed the plan meanwhile: fold the plan as this command left it. The same pure
-  // function as the view's, so that reply and view cannot disagree.
-  v1::SupportPlan& shown = *reply.mutable_support_plan();
-  if (!renews) shown = loaded;
-  record = appended.records.begin() + (renews ? std::ssize(decision.events) : 0);
-  for (const v1::SupportPlanEvent& event : renews ? decision.successor_events : decision.events) {
-    domain::Evolve(shown, last.stream, event, FactsOf((record++)->header));
-  }
+  // Others have changed the plan meanwhile: fold it as this command left it. The same pure function
+  // as the view's, so that reply and view cannot disagree.
+  ASSIGN_OR_RETURN(*reply.mutable_support_plan(),
+                   FoldHistory(log_, last.stream, {.revision = last.revision}));
   return reply.SerializeAsString();
 }
 

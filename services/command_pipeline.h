@@ -94,8 +94,7 @@ class CommandPipeline {
   void Retry(CommandPointer command, Done done, int attempts_left, const absl::Status& mismatch);
   void Repeat(CommandPointer command, const eventstore::KnownRequest& known, Done done);
   // The answer to a command that has just been committed, once the views have applied it.
-  absl::StatusOr<std::string> Answer(const Command& command, const domain::Plan& loaded,
-                                     const domain::Decision& decision,
+  absl::StatusOr<std::string> Answer(const Command& command, const domain::Decision& decision,
                                      const eventstore::Appended& appended);
   // The answer that a command got when it was committed, folded from the log.
   absl::StatusOr<std::string> FirstAnswer(const Command& command,

@@ -12,8 +12,10 @@
 namespace trellis::services {
 namespace {
 
-// Threads that serve pages: a page is rendered in about a millisecond.
-constexpr size_t kThreads = 2;
+// Threads that serve pages. A page is rendered in about a millisecond, but a connection that is
+// kept alive holds its thread for up to kKeepAliveSeconds, and a browser has several of them.
+constexpr size_t kThreads = 16;
+constexpr time_t kKeepAliveSeconds = 2;
 constexpr char kHtml[] = "text/html; charset=utf-8";
 constexpr char kText[] = "text/plain; charset=utf-8";
 // Nothing but the page itself is ever loaded, framed or kept by a shared cache.
@@ -75,7 +77,7 @@ class HttpServer::Impl {
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     });
     server_.set_default_headers(PageHeaders());
-    server_.set_keep_alive_timeout(5);
+    server_.set_keep_alive_timeout(kKeepAliveSeconds);
     server_.set_payload_max_length(1024);
     server_.Get("/", [this](const httplib::Request&, httplib::Response& response) {
       ServeIndex(rooms_, response);

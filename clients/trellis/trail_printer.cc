@@ -1,7 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
-#include "clients/trellis/grammar/names.h"
 #include "clients/trellis/printers.h"
 #include "clients/trellis/text.h"
 
@@ -45,9 +44,7 @@ std::string Value(const std::string& value) {
 std::string Block(const v1::TrailEntry& entry, bool terminal) {
   std::string block = absl::StrCat(
       entry.revision(), "  ", absl::FormatTime("%Y-%m-%d %H:%M:%S %Z", RecordTime(entry), London()),
-      "\n", kIndent, OneLine(entry.actor().name()), " (",
-      SpokenWords(v1::Capacity_Name(entry.capacity())), ") ", Sentence(entry, terminal), "\n",
-      Happened(entry));
+      "\n", kIndent, Sentence(entry, terminal), "\n", Happened(entry));
   for (const v1::FieldChange& change : entry.changes()) {
     absl::StrAppend(&block, kIndent, OneLine(change.field()), ": ", Value(change.before()), " -> ",
                     Value(change.after()), "\n");

@@ -146,6 +146,13 @@ void OpenPlans(const std::string& address) {
   std::fprintf(stderr, "\n");
 }
 
+// A file with the bytes of an answer, for the null server.
+std::string AnswerFile(const Options& options, const std::string& bytes) {
+  const std::string file = absl::StrCat(options.work, "/answer-", bytes.size());
+  std::ofstream(file, std::ios::binary) << bytes;
+  return file;
+}
+
 void MeasureCalls(const Options& options, std::vector<Row>& rows) {
   Show("Commands and reads, client and server on this machine together:");
   const std::string data = options.work + "/calls";
@@ -159,8 +166,10 @@ void MeasureCalls(const Options& options, std::vector<Row>& rows) {
   get.set_name(PlanName(0));
   const std::string got =
       CallOnce(server, absl::StrCat(kPlanService, "GetSupportPlan"), get.SerializeAsString());
-  const ServerProcess null_reply({options.self, "--null-server", absl::StrCat(revised.size())});
-  const ServerProcess null_get({options.self, "--null-server", absl::StrCat(got.size())});
+  const ServerProcess null_reply(
+      {options.self, "--null-server", "command", "--answer", AnswerFile(options, revised)});
+  const ServerProcess null_get(
+      {options.self, "--null-server", "read", "--answer", AnswerFile(options, got)});
 
   Calls calls;
   std::vector<double> many, many_null, many_ratio, one_ratio, one_us, one_limit_us, get_ratio, gets,
@@ -193,13 +202,13 @@ void MeasureCalls(const Options& options, std::vector<Row>& rows) {
   const double rocks = RocksBatchRate(options.work, 700);
   // The median of the rounds' ratios: each ratio is of two measurements side by side.
   rows.push_back(AtLeast("durable commands, 128 in flight, every one synced",
-                         Median(many_ratio) * Median(many_null), "/s", "null rpc, same bytes",
+                         Median(many_ratio) * Median(many_null), "/s", "null rpc, same messages",
                          Median(many_null), 0.70));
   rows.push_back(AtMost("durable command, 1 in flight, p50",
                         Median(one_ratio) * Median(one_limit_us), "us", "null rpc + one fdatasync",
                         Median(one_limit_us), 1.30));
   rows.push_back(AtLeast("GetSupportPlan, 128 in flight", Median(get_ratio) * Median(gets_null),
-                         "/s", "null rpc, same bytes", Median(gets_null), 0.80));
+                         "/s", "null rpc, same messages", Median(gets_null), 0.80));
   rows.push_back({.what = "durable commands beside RocksDB alone",
                   .measured = Figure(Median(many), "/s"),
                   .limit = absl::StrCat("RocksDB, synced batches of 128: ", Figure(rocks, "/s")),
@@ -328,10 +337,11 @@ int Run(const Options& options) {
 int main(int argc, char** argv) {
   trellis::bench::Options options;
   options.self = std::filesystem::canonical("/proc/self/exe");
-  size_t null_bytes = 0;
+  std::string null_rpc, null_answer;
   bool quick = false;
   CLI::App app("Measures Trellis against limits of the same run.");
-  const auto* const null_flag = app.add_option("--null-server", null_bytes, "Serve null calls");
+  const auto* const null_flag = app.add_option("--null-server", null_rpc, "Serve a null rpc");
+  app.add_option("--answer", null_answer, "The file with its answer");
   app.add_option("--trellisd", options.trellisd, "The server's binary");
   app.add_option("--play", options.play, "The example play");
   app.add_option("--work", options.work, "A directory to work in; emptied first");
@@ -339,7 +349,11 @@ int main(int argc, char** argv) {
   app.add_option("--only", options.only, "Only this part: calls or growth");
   app.add_flag("--quick", quick, "Two short rounds and small logs: to see that it runs");
   CLI11_PARSE(app, argc, argv);
-  if (null_flag->count() > 0) return trellis::bench::ServeNull(null_bytes);
+  if (null_flag->count() > 0) {
+    std::ifstream file(null_answer, std::ios::binary);
+    return trellis::bench::ServeNull(null_rpc,
+                                     std::string(std::istreambuf_iterator<char>(file), {}));
+  }
   if (quick) {
     options.rounds = 2;
     options.round = absl::Seconds(1);

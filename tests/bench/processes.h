@@ -33,8 +33,9 @@ class ServerProcess {
   double start_seconds_ = 0;
 };
 
-// Starts this same binary as the null server: it answers every request with `answer_bytes` bytes.
-int ServeNull(size_t answer_bytes);
+// The null server: answers every request of the `rpc` ("command" or "read") with the message that
+// `answer` holds, until SIGTERM.
+int ServeNull(const std::string& rpc, const std::string& answer);
 
 // The rpc of the null server.
 inline constexpr char kNullMethod[] = "/trellis.bench.Null/Call";

@@ -31,8 +31,8 @@ std::string Figure(double value, const std::string& unit) {
     }
     return absl::StrCat(grouped, " ", unit);
   }
-  return absl::StrFormat(value >= 100 ? "%.0f %s" : (value >= 10 ? "%.1f %s" : "%.2f %s"), value,
-                         unit);
+  const int decimals = value >= 100 ? 0 : (value >= 10 ? 1 : 2);
+  return absl::StrFormat("%.*f %s", decimals, value, unit);
 }
 
 Row AtLeast(const std::string& what, double value, const std::string& unit,

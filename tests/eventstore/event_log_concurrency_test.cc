@@ -64,7 +64,7 @@ TEST_F(EventLogConcurrencyTest, CommitsThatWaitShareOneSyncAndAreAnsweredAfterIt
   const int syncs = disk_.wal_syncs();
   disk_.HoldWalSyncs();
   std::vector<std::future<Answer>> answers;
-  answers.push_back(Begin(*log_, NewCommit({ToStream("first", 0, {"x"})})));
+  answers.push_back(BeginApart(*log_, NewCommit({ToStream("first", 0, {"x"})})));
   disk_.AwaitHeldWalSync();
   for (int i = 0; i < 20; ++i) {
     answers.push_back(Begin(*log_, NewCommit({ToStream(absl::StrCat("s", i), 0, {"x"})})));
@@ -107,7 +107,7 @@ TEST_F(EventLogConcurrencyTest, NoCallbackRunsBeforeItsSync) {
 
 TEST_F(EventLogConcurrencyTest, CommitsOfOneGroupSeeEachOther) {
   disk_.HoldWalSyncs();
-  auto first = Begin(*log_, NewCommit({}));
+  auto first = BeginApart(*log_, NewCommit({}));
   disk_.AwaitHeldWalSync();
   const Commit commit = NewCommit({ToStream("a", 0, {"a1", "a2"})});
   Commit reusing = NewCommit({ToStream("b", 0, {"x"})});
@@ -155,7 +155,7 @@ TEST_F(EventLogConcurrencyTest, ConcurrentDuplicatesAreWrittenOnce) {
 
 TEST_F(EventLogConcurrencyTest, RefusesWhenTooManyWait) {
   disk_.HoldWalSyncs();
-  auto first = Begin(*log_, NewCommit({}));
+  auto first = BeginApart(*log_, NewCommit({}));
   disk_.AwaitHeldWalSync();
   std::vector<std::future<Answer>> waiting;
   for (size_t i = 0; i < kWaitingMax; ++i) waiting.push_back(Begin(*log_, NewCommit({})));
@@ -168,7 +168,7 @@ TEST_F(EventLogConcurrencyTest, RefusesWhenTooManyWait) {
 
 TEST_F(EventLogConcurrencyTest, RefusesWhenTooMuchWaitsAndSplitsItIntoGroups) {
   disk_.HoldWalSyncs();
-  auto first = Begin(*log_, NewCommit({}));
+  auto first = BeginApart(*log_, NewCommit({}));
   disk_.AwaitHeldWalSync();
   const std::string quarter(kEventBytesMax, 'x');
   const auto large = [&](int i) {

@@ -19,7 +19,7 @@ TEST_F(EventLogFailureTest, TakesNoCommitsAfterAFailedSync) {
   ASSERT_TRUE(Write(NewCommit({ToStream("a", 0, {"a1"})})).ok());
   disk_.HoldWalSyncs();
   std::vector<std::future<Answer>> answers;
-  answers.push_back(Begin(*log_, NewCommit({ToStream("a", 1, {"a2"})})));
+  answers.push_back(BeginApart(*log_, NewCommit({ToStream("a", 1, {"a2"})})));
   disk_.AwaitHeldWalSync();
   for (int i = 0; i < 5; ++i) {
     answers.push_back(Begin(*log_, NewCommit({ToStream(absl::StrCat("s", i), 0, {"x"})})));
@@ -110,8 +110,9 @@ class PowerCutTest : public LogTest {
       if (answer.ok()) {
         now.acknowledged = true;
         now.first_position = answer->first_position;
-        for (const Record& record : answer->records)
+        for (const Record& record : answer->records) {
           now.event_ids.push_back(record.header.event_id);
+        }
       }
       asked.push_back(std::move(now));
       if (answer.ok()) continue;

@@ -66,6 +66,14 @@ inline std::future<Answer> Begin(EventLog& log, Commit commit) {
   return answer;
 }
 
+// The same from a thread of its own: one that finds nobody committing commits, and a test that
+// holds its sync must go on meanwhile.
+inline std::future<Answer> BeginApart(EventLog& log, Commit commit) {
+  return std::async(std::launch::async, [&log, commit = std::move(commit)]() mutable {
+    return Begin(log, std::move(commit)).get();
+  });
+}
+
 inline Answer Append(EventLog& log, Commit commit) { return Begin(log, std::move(commit)).get(); }
 
 // Waits until what was acknowledged can be read.

@@ -62,10 +62,11 @@ class CurrentPlansTest : public ::testing::Test {
     record.header.revision = revision;
     const auto change = plans_->Apply(record, event);
     if (!change.ok()) return change.status();
-    Rows rows;
-    plans_->Flush(rows, [](const v1::SupportPlan&, bool) {});
-    if (absl::Status status = store_->Write(rows, position_); !status.ok()) return status;
     plans_->Publish();
+    Rows rows;
+    plans_->AddRows(rows);
+    if (absl::Status status = store_->Write(rows, position_); !status.ok()) return status;
+    plans_->Written();
     return absl::OkStatus();
   }
 
