@@ -24,7 +24,7 @@ constexpr char kPositionKey[] = "Position";
 constexpr char kVersionKey[] = "Version";
 // Enough for the rows of the plans that are open at a time.
 constexpr size_t kBlockCacheBytes = 32 << 20;
-constexpr size_t kMemtableBytes = 16 << 20;
+constexpr size_t kMemtableBytes = 32 << 20;
 
 rocksdb::Slice SliceOf(absl::string_view view) { return {view.data(), view.size()}; }
 absl::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
@@ -46,7 +46,7 @@ rocksdb::Options StoreOptions() {
   options.write_buffer_size = kMemtableBytes;
   // One thread writes: rows that follow each other need no search for their place.
   options.allow_concurrent_memtable_write = false;
-  options.max_write_buffer_number = 3;
+  options.max_write_buffer_number = 2;
   options.max_open_files = 256;
   options.keep_log_file_num = 2;
   options.max_log_file_size = 1 << 20;
@@ -93,6 +93,16 @@ absl::StatusOr<uint64_t> ViewStore::Position() const {
 }
 
 absl::Status ViewStore::Write(const Rows& rows, uint64_t position) {
+  return WriteBatch(rows, position, /*logged=*/true);
+}
+
+absl::Status ViewStore::WriteUnlogged(const Rows& rows, uint64_t position) {
+  return WriteBatch(rows, position, /*logged=*/false);
+}
+
+absl::Status ViewStore::Flush() { return FromRocks(db_->Flush(rocksdb::FlushOptions())); }
+
+absl::Status ViewStore::WriteBatch(const Rows& rows, uint64_t position, bool logged) {
   rocksdb::WriteBatch batch;
   // In order, each row goes into the memtable right behind the one before, without a search.
   std::vector<const Rows::value_type*> ordered;
@@ -105,7 +115,9 @@ absl::Status ViewStore::Write(const Rows& rows, uint64_t position) {
   // After a failed write RocksDB takes none until it is told to go on. These rows can be had again,
   // so there is nothing to lose by that.
   if (failed_) RETURN_IF_ERROR(FromRocks(db_->Resume()));
-  const rocksdb::Status written = db_->Write(rocksdb::WriteOptions(), &batch);
+  rocksdb::WriteOptions options;
+  options.disableWAL = !logged;
+  const rocksdb::Status written = db_->Write(options, &batch);
   failed_ = !written.ok();
   return FromRocks(written);
 }

@@ -40,6 +40,11 @@ class ViewStore {
   // a time.
   absl::Status Write(const Rows& rows, uint64_t position);
 
+  // The same for a rebuild: quicker, and a crash loses what was written since the last Flush(),
+  // rows and position together. Flush() before Write() again.
+  absl::Status WriteUnlogged(const Rows& rows, uint64_t position);
+  absl::Status Flush();
+
   // The row; nothing if there is none.
   absl::StatusOr<std::optional<std::string>> Find(absl::string_view key) const;
 
@@ -50,6 +55,7 @@ class ViewStore {
 
  private:
   explicit ViewStore(std::unique_ptr<rocksdb::DB> db);
+  absl::Status WriteBatch(const Rows& rows, uint64_t position, bool logged);
   const std::unique_ptr<rocksdb::DB> db_;
   // True after a write that failed.
   bool failed_ = false;

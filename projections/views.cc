@@ -36,7 +36,7 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& directory,
     if (progress && views->position() > position)
       progress(views->position(), log.durable_position());
   }
-  if (views->health().ok()) RETURN_IF_ERROR(views->WriteRowsForReaders());
+  RETURN_IF_ERROR(views->FinishRebuild(position));
   views->thread_ = std::thread([raw = views.get()] { raw->Run(); });
   log.SetFollower([raw = views.get()](bool idle) { raw->Follow(idle); });
   // What was committed before it followed.
@@ -214,7 +214,8 @@ absl::Status Views::WriteRows() {
   if (applied == written_) return absl::OkStatus();
   Rows rows = trail_rows_;
   plans_.AddRows(rows);
-  const absl::Status status = store_->Write(rows, applied);
+  const absl::Status status =
+      rebuilding_ ? store_->WriteUnlogged(rows, applied) : store_->Write(rows, applied);
   if (!status.ok()) {
     // On a full disk, for one. The rows are kept and written with the next ones.
     if (!write_failed_) Log("views.not_written", {{"why", std::string(status.message())}});
@@ -226,6 +227,13 @@ absl::Status Views::WriteRows() {
   plans_.Written();
   written_ = applied;
   return absl::OkStatus();
+}
+
+absl::Status Views::FinishRebuild(Position start) {
+  MutexLock lock(apply_mutex_);
+  if (health().ok()) RETURN_IF_ERROR(WriteRows());
+  rebuilding_ = false;
+  return written_ == start ? absl::OkStatus() : store_->Flush();
 }
 
 absl::Status Views::WriteRowsForReaders() {

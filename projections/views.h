@@ -93,6 +93,8 @@ class Views {
   // Writes the rows of what was applied, with its position.
   absl::Status WriteRows() ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
   absl::Status WriteRowsForReaders();
+  // Makes what Open() has applied since `start` safe from a crash.
+  absl::Status FinishRebuild(eventstore::Position start);
   // Moves the position, or stops; the callbacks that are due go to `due_`.
   void Moved(eventstore::Position position, const absl::Status& health)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
@@ -109,6 +111,8 @@ class Views {
   Rows trail_rows_ ABSL_GUARDED_BY(apply_mutex_);
   eventstore::Position written_ ABSL_GUARDED_BY(apply_mutex_);
   bool write_failed_ ABSL_GUARDED_BY(apply_mutex_) = false;
+  // True until Open() has caught up.
+  bool rebuilding_ ABSL_GUARDED_BY(apply_mutex_) = true;
   std::vector<std::function<void(absl::Status)>> due_ ABSL_GUARDED_BY(apply_mutex_);
 
   mutable Mutex mutex_;

@@ -29,6 +29,7 @@ main {
 h1 { margin: 0; font-size: 1.9rem; line-height: 1.2; letter-spacing: 0.02em; color: var(--accent); }
 h2 { margin: 2.5rem 0 0.75rem; font-size: 1.25rem; line-height: 1.3; }
 p { margin: 0; }
+a { color: var(--accent); }
 .for { margin: 0.35rem 0 1.5rem; font-size: 1.3rem; }
 .facts {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 0.9rem 2rem;

@@ -17,6 +17,7 @@
 #include "services/http_server.h"
 #include "services/standards_service.h"
 #include "services/support_plan_service.h"
+#include "grpc/health/v1/health.pb.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/standards_service.pb.h"
 
@@ -95,6 +96,8 @@ class Server::Impl {
   absl::Status StartGrpc() {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    // Links what reflection says of the health service, which gRPC brings without a description.
+    grpc::health::v1::HealthCheckRequest::descriptor();
     grpc::ServerBuilder builder;
     // Only this process may listen there: two servers on one port would each get some calls.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

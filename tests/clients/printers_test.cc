@@ -126,14 +126,14 @@ constexpr char kTrail[] = R"(
     entries {
       revision: 4 record_time { seconds: 1789378327 } occurred_on: '2026-09-01' late_days: 13
       actor { name: 'Ruth Adeyemi' } capacity: INDUCTION_TUTOR
-      sentence: 'revised target t1.\nReason: half term'
+      sentence: 'Ruth Adeyemi (induction tutor) revised target t1.\nReason: half term'
       changes { field: 't1.due_on' before: '2026-10-01' after: '2026-10-08' }
       changes { field: 't1.note' after: 'x' }
       corrected_by_revision: 9
     }
     entries {
       revision: 5 record_time { seconds: 1799918327 } occurred_on: '2027-01-14'
-      actor { name: 'Sam Okafor' } capacity: ECT sentence: 'commented: hm'
+      actor { name: 'Sam Okafor' } capacity: ECT sentence: 'Sam Okafor (ECT) commented: hm'
       struck_out_by_revision: 6
     })";
 
@@ -153,7 +153,7 @@ TEST(TrailText, TellsWhoDidWhatWhen) {
 
 TEST(TrailText, StrikesThroughOnATerminal) {
   const std::string text = TrailText(Proto<v1::ListTrailResponse>(kTrail), true);
-  EXPECT_NE(text.find("(ECT) \x1b[9mcommented: hm\x1b[29m [struck out at revision 6]\n"),
+  EXPECT_NE(text.find("\x1b[9mSam Okafor (ECT) commented: hm\x1b[29m [struck out at revision 6]\n"),
             std::string::npos)
       << text;
 }
