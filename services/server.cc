@@ -13,11 +13,11 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "grpc/health/v1/health.pb.h"
 #include "services/audit_service.h"
 #include "services/http_server.h"
 #include "services/standards_service.h"
 #include "services/support_plan_service.h"
-#include "grpc/health/v1/health.pb.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/standards_service.pb.h"
 
