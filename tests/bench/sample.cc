@@ -1,8 +1,8 @@
 #include "tests/bench/sample.h"
 
-#include <atomic>
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <google/protobuf/text_format.h>
 #include <sstream>
 #include <thread>
@@ -20,8 +20,7 @@ namespace trellis::bench {
 namespace {
 
 constexpr int kPlansSideBySide = 500;
-// Commits in the log's queue at a time: half of what it takes.
-constexpr int kOutstandingMax = 5000;
+constexpr int kWriters = 20;
 
 v1::Play ReadPlay(const std::string& file) {
   std::ifstream stream(file);
@@ -61,45 +60,31 @@ domain::Decided DecideStep(const domain::Plan& plan, const v1::PlayStep& step,
   }
 }
 
+// A request id of its own for each number.
 Uuid RequestId(uint64_t number) {
   Uuid id{};
   for (size_t i = 0; i < 8; ++i) id[15 - i] = static_cast<uint8_t>(number >> (8 * i));
   return id;
 }
 
-// A log's queue kept full but not over-full, from one thread.
-class Filler {
- public:
-  explicit Filler(eventstore::EventLog& log) : log_(log) {}
-
-  void Append(const std::string& stream, uint64_t revision,
-              const std::vector<eventstore::NewEvent>& events) {
-    while (outstanding_.load() >= kOutstandingMax) std::this_thread::yield();
-    ++outstanding_;
-    eventstore::Commit commit;
-    commit.origin = {.actor = "people/00000000-0000-4000-8000-000000000002",
-                     .capacity = v1::INDUCTION_TUTOR,
-                     .request_id = RequestId(++requests_)};
-    eventstore::StreamAppend append;
-    append.stream = stream;
-    append.expected_revision = revision;
-    append.events = events;
-    commit.appends.push_back(std::move(append));
-    log_.Append(std::move(commit), [this](const absl::StatusOr<eventstore::Appended>& appended) {
-      CHECK(appended.ok());
-      --outstanding_;
-    });
-  }
-
-  void Finish() const {
-    while (outstanding_.load() > 0) std::this_thread::yield();
-  }
-
- private:
-  eventstore::EventLog& log_;
-  std::atomic<int> outstanding_ = 0;
-  uint64_t requests_ = 0;
-};
+// Appends one command's events and waits until they are durable.
+void AppendCommand(eventstore::EventLog& log, const std::string& stream, uint64_t revision,
+                   uint64_t request, const std::vector<eventstore::NewEvent>& events) {
+  eventstore::Commit commit;
+  commit.origin = {.actor = "people/00000000-0000-4000-8000-000000000002",
+                   .capacity = v1::INDUCTION_TUTOR,
+                   .request_id = RequestId(request)};
+  eventstore::StreamAppend append;
+  append.stream = stream;
+  append.expected_revision = revision;
+  append.events = events;
+  commit.appends.push_back(std::move(append));
+  std::promise<bool> durable;
+  log.Append(std::move(commit), [&](const absl::StatusOr<eventstore::Appended>& appended) {
+    durable.set_value(appended.ok());
+  });
+  CHECK(durable.get_future().get());
+}
 
 }  // namespace
 
@@ -138,22 +123,31 @@ uint64_t FillLog(const FillOptions& options) {
   auto log =
       eventstore::EventLog::Open({.directory = options.directory, .ledger = "trellis"}, clock);
   if (!log.ok()) Crash(log.status().message());
-  Filler filler(**log);
   uint64_t written = 0;
   for (int first = 0; written < options.events; first += kPlansSideBySide) {
-    uint64_t revision = 0;
-    for (const auto& events : commits) {
-      for (int plan = first; plan < first + kPlansSideBySide; ++plan) {
-        filler.Append(PlanName(plan), revision, events);
-      }
-      revision += events.size();
+    // Each writer takes the plans of its own numbers through the example, one command on each plan
+    // after another, so that the plans' events lie side by side in the log.
+    std::vector<std::thread> writers;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      writers.emplace_back([&, writer, first] {
+        uint64_t revision = 0;
+        uint64_t number = 0;
+        for (const auto& events : commits) {
+          for (int plan = first + writer; plan < first + kPlansSideBySide; plan += kWriters) {
+            const uint64_t request = static_cast<uint64_t>(plan) * commits.size() + number;
+            AppendCommand(**log, PlanName(plan), revision, request, events);
+          }
+          revision += events.size();
+          ++number;
+        }
+      });
     }
-    written += revision * kPlansSideBySide;
+    for (std::thread& writer : writers) writer.join();
+    for (const auto& events : commits) written += events.size() * kPlansSideBySide;
     std::fprintf(stderr, "\r  filling: %llu of %llu events",
                  static_cast<unsigned long long>(written),
                  static_cast<unsigned long long>(options.events));
   }
-  filler.Finish();
   std::fprintf(stderr, "\n");
   return written;
 }
