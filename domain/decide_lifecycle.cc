@@ -9,7 +9,6 @@
 #include "domain/limits.h"
 #include "domain/requires.h"
 #include "domain/validate.h"
-#include "google/api/field_behavior.pb.h"
 
 namespace trellis::domain {
 namespace {
@@ -22,10 +21,7 @@ bool IsCorrectable(const pb::FieldDescriptor& field) {
   if (field.is_repeated() || field.cpp_type() != pb::FieldDescriptor::CPPTYPE_STRING) return false;
   const v1::Format format = field.options().GetExtension(v1::rules).format();
   if (format != v1::FORMAT_UNSPECIFIED && format != v1::DATE) return false;
-  for (const int behavior : field.options().GetRepeatedExtension(google::api::field_behavior)) {
-    if (behavior == google::api::OUTPUT_ONLY) return false;
-  }
-  return true;
+  return !HasBehavior(field, google::api::OUTPUT_ONLY);
 }
 
 std::string CorrectableFields(const pb::Descriptor& entry) {
@@ -35,13 +31,6 @@ std::string CorrectableFields(const pb::Descriptor& entry) {
     absl::StrAppend(&names, names.empty() ? "" : ", ", entry.field(i)->name());
   }
   return names;
-}
-
-bool IsRequired(const pb::FieldDescriptor& field) {
-  for (const int behavior : field.options().GetRepeatedExtension(google::api::field_behavior)) {
-    if (behavior == google::api::REQUIRED) return true;
-  }
-  return false;
 }
 
 absl::Status CheckCorrections(const pb::Message& entry, const v1::CorrectEntryRequest& request) {
@@ -61,7 +50,7 @@ absl::Status CheckCorrections(const pb::Message& entry, const v1::CorrectEntryRe
     if (!seen.insert(correction.field()).second) {
       violations.push_back({path + ".field", "got the field twice, want it once"});
     }
-    if (correction.value().empty() ? IsRequired(*field)
+    if (correction.value().empty() ? HasBehavior(*field, google::api::REQUIRED)
                                    : !WhyInvalid(*field, correction.value()).empty()) {
       violations.push_back({path + ".value", correction.value().empty()
                                                  ? "missing, want a value"

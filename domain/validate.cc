@@ -17,7 +17,6 @@
 #include "domain/dates.h"
 #include "domain/limits.h"
 #include "domain/teachers_standards.h"
-#include "google/api/field_behavior.pb.h"
 #include "trellis/v1/options.pb.h"
 #include "trellis/v1/party.pb.h"
 
@@ -38,13 +37,10 @@ struct FieldPlan {
 using MessagePlan = std::vector<FieldPlan>;
 
 FieldPlan PlanOf(const pb::FieldDescriptor& field) {
-  FieldPlan plan{.field = &field, .rules = field.options().GetExtension(v1::rules)};
-  const auto& behaviors = field.options().GetRepeatedExtension(google::api::field_behavior);
-  for (const int behavior : behaviors) {
-    plan.required |= behavior == google::api::REQUIRED;
-    plan.output_only |= behavior == google::api::OUTPUT_ONLY;
-  }
-  return plan;
+  return {.field = &field,
+          .required = HasBehavior(field, google::api::REQUIRED),
+          .output_only = HasBehavior(field, google::api::OUTPUT_ONLY),
+          .rules = field.options().GetExtension(v1::rules)};
 }
 
 const MessagePlan& PlanOf(const pb::Descriptor& descriptor) {
@@ -290,6 +286,11 @@ absl::Status Validate(const pb::Message& request) {
   validator.CheckMessage(request, "");
   if (validator.violations.empty()) return absl::OkStatus();
   return InvalidRequest(validator.violations);
+}
+
+bool HasBehavior(const pb::FieldDescriptor& field, google::api::FieldBehavior behavior) {
+  const auto& behaviors = field.options().GetRepeatedExtension(google::api::field_behavior);
+  return std::find(behaviors.begin(), behaviors.end(), behavior) != behaviors.end();
 }
 
 std::string WhyInvalid(const pb::FieldDescriptor& field, const std::string& text) {

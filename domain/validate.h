@@ -3,6 +3,7 @@
 #pragma once
 
 #include "absl/status/status.h"
+#include "google/api/field_behavior.pb.h"
 #include "google/protobuf/message.h"
 
 namespace trellis::domain {
@@ -13,6 +14,10 @@ namespace trellis::domain {
 // starts, and that a supporter says who or what they are. Fields that are OUTPUT_ONLY are skipped.
 // Thread-safe.
 absl::Status Validate(const google::protobuf::Message& request);
+
+// True if the field has this behaviour (google.api.field_behavior).
+bool HasBehavior(const google::protobuf::FieldDescriptor& field,
+                 google::api::FieldBehavior behavior);
 
 // Why `text` is no valid value for the string field `field`: got and want; empty if it is one.
 std::string WhyInvalid(const google::protobuf::FieldDescriptor& field, const std::string& text);

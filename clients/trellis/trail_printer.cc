@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/timestamp.h"
 #include "clients/trellis/printers.h"
 #include "clients/trellis/text.h"
 
@@ -10,11 +11,6 @@ namespace {
 constexpr char kIndent[] = "   ";
 constexpr char kStrike[] = "\x1b[9m";
 constexpr char kUnstrike[] = "\x1b[29m";
-
-absl::Time RecordTime(const v1::TrailEntry& entry) {
-  return absl::FromUnixSeconds(entry.record_time().seconds()) +
-         absl::Nanoseconds(entry.record_time().nanos());
-}
 
 std::string Sentence(const v1::TrailEntry& entry, bool terminal) {
   const std::string sentence = Indented(entry.sentence(), kIndent);
@@ -27,7 +23,7 @@ std::string Sentence(const v1::TrailEntry& entry, bool terminal) {
 
 // When it happened, where that is not the day it was recorded.
 std::string Happened(const v1::TrailEntry& entry) {
-  const std::string day = absl::FormatCivilTime(LondonDay(RecordTime(entry)));
+  const std::string day = absl::FormatCivilTime(LondonDay(FromTimestamp(entry.record_time())));
   if (entry.occurred_on().empty() || entry.occurred_on() == day) return "";
   std::string line = absl::StrCat(kIndent, "happened on ", OneLine(entry.occurred_on()));
   if (entry.late_days() > 0) {
@@ -43,8 +39,9 @@ std::string Value(const std::string& value) {
 
 std::string Block(const v1::TrailEntry& entry, bool terminal) {
   std::string block = absl::StrCat(
-      entry.revision(), "  ", absl::FormatTime("%Y-%m-%d %H:%M:%S %Z", RecordTime(entry), London()),
-      "\n", kIndent, Sentence(entry, terminal), "\n", Happened(entry));
+      entry.revision(), "  ",
+      absl::FormatTime("%Y-%m-%d %H:%M:%S %Z", FromTimestamp(entry.record_time()), London()), "\n",
+      kIndent, Sentence(entry, terminal), "\n", Happened(entry));
   for (const v1::FieldChange& change : entry.changes()) {
     absl::StrAppend(&block, kIndent, OneLine(change.field()), ": ", Value(change.before()), " -> ",
                     Value(change.after()), "\n");

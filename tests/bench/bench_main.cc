@@ -133,15 +133,10 @@ struct Calls {
 };
 
 void OpenPlans(const std::string& address) {
-  int next = 0;
-  LoadOptions options{.method = absl::StrCat(kPlanService, "OpenSupportPlan"),
-                      .in_flight = 1,
-                      .duration = absl::ZeroDuration(),
-                      .next = nullptr,
-                      .with_actor = true};
-  for (; next < kInFlight * kPlansPerSlot; ++next) {
-    CallOnce(address, options.method, OpenRequest(next).SerializeAsString());
-    if (next % 128 == 127) std::fprintf(stderr, "\r  opening plans: %d", next + 1);
+  const std::string method = absl::StrCat(kPlanService, "OpenSupportPlan");
+  for (int plan = 0; plan < kInFlight * kPlansPerSlot; ++plan) {
+    CallOnce(address, method, OpenRequest(plan).SerializeAsString());
+    if (plan % 128 == 127) std::fprintf(stderr, "\r  opening plans: %d", plan + 1);
   }
   std::fprintf(stderr, "\n");
 }
