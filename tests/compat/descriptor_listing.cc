@@ -1,6 +1,7 @@
 #include "tests/compat/descriptor_listing.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "trellis/v1/options.pb.h"
@@ -77,7 +78,7 @@ class Lister {
 std::set<std::string> ListingOf(const pb::FileDescriptorSet& files) {
   Lister lister;
   for (const pb::FileDescriptorProto& file : files.file()) {
-    if (file.package() == "trellis.v1") lister.AddFile(file);
+    if (absl::StartsWith(file.package(), "trellis.")) lister.AddFile(file);
   }
   return std::move(lister.lines);
 }

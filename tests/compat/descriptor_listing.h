@@ -9,7 +9,7 @@
 
 namespace trellis::testing {
 
-// The lines for the files of the package trellis.v1 in `files`.
+// The lines for the files of ours in `files`: those of packages `trellis.…`.
 std::set<std::string> ListingOf(const google::protobuf::FileDescriptorSet& files);
 
 }  // namespace trellis::testing

@@ -59,8 +59,8 @@ class ContractTest : public ::testing::Test {
   static std::vector<const pb::FileDescriptor*> Files() {
     std::vector<const pb::FileDescriptor*> files;
     for (const char* const name :
-         {"audit_service", "events", "options", "party", "play", "standards", "standards_service",
-          "support_plan", "support_plan_service"}) {
+         {"audit_service", "events", "options", "party", "play", "queue_service", "standards",
+          "standards_service", "support_plan", "support_plan_service"}) {
       files.push_back(Pool().FindFileByName(absl::StrCat("trellis/v1/", name, ".proto")));
       CHECK(files.back() != nullptr);
     }
@@ -79,6 +79,12 @@ class ContractTest : public ::testing::Test {
 };
 
 TEST_F(ContractTest, EverythingHasAComment) { EXPECT_EQ(InAllFiles(CheckComments), ""); }
+
+TEST_F(ContractTest, SoDoesWhatIsNotOfTheContract) {
+  for (const char* const name : {"google/pubsub/v1/pubsub.proto", "trellis/queue/v1/stored.proto"}) {
+    EXPECT_EQ(absl::StrJoin(CheckComments(*Pool().FindFileByName(name)), "\n"), "");
+  }
+}
 
 TEST_F(ContractTest, EveryEnumBeginsWithUnspecified) { EXPECT_EQ(InAllFiles(CheckEnumZeros), ""); }
 
