@@ -55,7 +55,7 @@ TEST(CommandTree, HasEveryRpcOnce) {
 }
 
 TEST(CommandTree, HasShortNamesForWhatIsTypedMost) {
-  EXPECT_THAT(TheTree().Groups(), ElementsAre("plan", "standards"));
+  EXPECT_THAT(TheTree().Groups(), ElementsAre("plan", "standards", "queue"));
   for (const char* const name :
        {"open", "get", "list", "show", "trail", "raise-concern", "resolve-concern", "set-target",
         "sign", "decline-to-sign", "close", "pause", "resume", "renew"}) {
