@@ -81,7 +81,8 @@ class ContractTest : public ::testing::Test {
 TEST_F(ContractTest, EverythingHasAComment) { EXPECT_EQ(InAllFiles(CheckComments), ""); }
 
 TEST_F(ContractTest, SoDoesWhatIsNotOfTheContract) {
-  for (const char* const name : {"google/pubsub/v1/pubsub.proto", "trellis/queue/v1/stored.proto"}) {
+  for (const char* const name :
+       {"google/pubsub/v1/pubsub.proto", "trellis/queue/v1/stored.proto"}) {
     EXPECT_EQ(absl::StrJoin(CheckComments(*Pool().FindFileByName(name)), "\n"), "");
   }
 }

@@ -2,20 +2,23 @@
 
 import re
 
-# What each folder may include of ours. `proto` is trellis/v1; google/ is for everybody.
+# What each folder may include of ours. `proto` is trellis/v1 and trellis/queue/v1; google/ is for
+# everybody.
 MAY_INCLUDE = {
     "base": {"base"},
     "domain": {"base", "proto", "domain"},
     "eventstore": {"base", "eventstore"},
     "projections": {"base", "proto", "domain", "eventstore", "projections"},
+    "queue": {"base", "proto", "eventstore", "queue"},
     "rendering": {"base", "proto", "rendering"},
-    "services": {"base", "proto", "domain", "eventstore", "projections", "rendering", "services"},
+    "services": {"base", "proto", "domain", "eventstore", "projections", "queue", "rendering",
+                 "services"},
     "clients": {"base", "proto", "clients"},
 }
 
 # Libraries that belong to some folders only; tests may use any.
 LIBRARIES = [
-    (re.compile(r"rocksdb/"), {"eventstore", "projections"}),
+    (re.compile(r"rocksdb/"), {"eventstore", "projections", "queue"}),
     (re.compile(r"(grpcpp|grpc)/"), {"services", "clients"}),
     (re.compile(r"httplib\.h$"), {"services"}),
 ]
@@ -44,7 +47,8 @@ def check_includes(tree):
 def why_not_included(folder, path, quoted):
     if folder == "tests":
         return None
-    top = "proto" if path.startswith("trellis/v1/") else path.split("/", 1)[0]
+    generated = path.startswith(("trellis/v1/", "trellis/queue/v1/"))
+    top = "proto" if generated else path.split("/", 1)[0]
     allowed = MAY_INCLUDE[folder]
     if quoted and (top in MAY_INCLUDE or top in {"proto", "tests"}) and top not in allowed:
         return (f'{folder}/ may not include "{path}"; allowed: {", ".join(sorted(allowed))}. '
