@@ -155,7 +155,7 @@ def their_rpcs():
         "stream_unary": recorder(True, False), "stream_stream": recorder(True, True),
         "subscribe": None, "unsubscribe": None, "close": None, "__enter__": None,
         "__exit__": None})
-    # An interceptor would ask the channel at the first call; without, a client asks when it is made.
+    # An interceptor would ask the channel at the first call; without one, a client asks when made.
     with mock.patch("grpc.intercept_channel", lambda channel, *_: channel):
         PublisherGrpcTransport(channel=channel_class())
         SubscriberGrpcTransport(channel=channel_class())
