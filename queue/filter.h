@@ -6,8 +6,7 @@
 //   hasPrefix(attributes.key, "value")  has it, and its value begins so
 //   NOT x   -x   x AND y   x OR y   (x)
 //
-//   Filter::Parse("attributes.ce-type = \"trellis.v1.ConcernRaised\" AND NOT
-//   attributes:traceparent")
+//   Filter::Parse("hasPrefix(attributes.ce-type, \"trellis.v1.\") AND NOT attributes:traceparent")
 //
 // Where the rules come from: [guide] Pub/Sub's guide "Filter messages from a subscription";
 // [pstest] Google's own fake of the service, of the Go library, where the guide is silent; [ours]
