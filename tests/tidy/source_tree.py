@@ -3,8 +3,8 @@
 import os
 import re
 
-# Made by a build or by a running server, never written by hand.
-NOT_OURS = {"build", "var", "__pycache__"}
+# Made by a build, an installer or a running server, never written by hand.
+NOT_OURS = {"build", "var", "node_modules", "__pycache__"}
 
 # What is read as text although its name has no ending that says so.
 TEXT_NAMES = {"CMakeLists.txt", ".clang-format", ".clang-tidy", ".gitignore"}
