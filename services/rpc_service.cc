@@ -48,26 +48,45 @@ absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Messa
 }
 
 RpcService::RpcService(const google::protobuf::ServiceDescriptor& service,
-                       std::map<std::string, Handler> handlers) {
-  CHECK(static_cast<size_t>(service.method_count()) == handlers.size());
+                       std::map<std::string, Handler> handlers,
+                       std::map<std::string, StreamHandler> stream_handlers) {
+  CHECK(static_cast<size_t>(service.method_count()) == handlers.size() + stream_handlers.size());
   for (int i = 0; i < service.method_count(); ++i) {
     names_.push_back(absl::StrCat("/", service.full_name(), "/", service.method(i)->name()));
   }
   for (int i = 0; i < service.method_count(); ++i) {
-    const auto found = handlers.find(service.method(i)->name());
-    CHECK(found != handlers.end());
-    AddMethod(new grpc::internal::RpcServiceMethod(names_[static_cast<size_t>(i)].c_str(),
-                                                   grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-    MarkMethodRawCallback(
-        i, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-               [handler = std::move(found->second)](grpc::CallbackServerContext* context,
-                                                    const grpc::ByteBuffer* request,
-                                                    grpc::ByteBuffer* response) {
-                 const Call call(context, response);
-                 handler(call, *request);
-                 return call.reactor();
-               }));
+    const std::string& name = service.method(i)->name();
+    if (service.method(i)->client_streaming()) {
+      CHECK(stream_handlers.count(name) == 1);
+      AddStream(i, std::move(stream_handlers[name]));
+    } else {
+      CHECK(handlers.count(name) == 1);
+      AddUnary(i, std::move(handlers[name]));
+    }
   }
+}
+
+void RpcService::AddUnary(int index, Handler handler) {
+  AddMethod(new grpc::internal::RpcServiceMethod(names_[static_cast<size_t>(index)].c_str(),
+                                                 grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+  MarkMethodRawCallback(
+      index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                 [handler = std::move(handler)](grpc::CallbackServerContext* context,
+                                                const grpc::ByteBuffer* request,
+                                                grpc::ByteBuffer* response) {
+                   const Call call(context, response);
+                   handler(call, *request);
+                   return call.reactor();
+                 }));
+}
+
+void RpcService::AddStream(int index, StreamHandler handler) {
+  AddMethod(new grpc::internal::RpcServiceMethod(names_[static_cast<size_t>(index)].c_str(),
+                                                 grpc::internal::RpcMethod::BIDI_STREAMING,
+                                                 nullptr));
+  MarkMethodRawCallback(index,
+                        new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                            std::move(handler)));
 }
 
 }  // namespace trellis::services

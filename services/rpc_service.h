@@ -41,6 +41,9 @@ class Call {
     }
   }
 
+  // True once nobody waits for an answer.
+  bool cancelled() const { return context_->IsCancelled(); }
+
   // What the caller sent beside the request; empty if there is no such key.
   std::string Metadata(const std::string& key) const;
 
@@ -51,6 +54,10 @@ class Call {
   grpc::ByteBuffer* response_;
   grpc::ServerUnaryReactor* reactor_;
 };
+
+// Begins a call in which both sides send messages; makes what reacts to them, which deletes itself.
+using StreamReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+using StreamHandler = std::function<StreamReactor*(grpc::CallbackServerContext*)>;
 
 // Handles a call with the bytes of its request.
 using Handler = std::function<void(Call, const grpc::ByteBuffer&)>;
@@ -70,11 +77,15 @@ Handler Unary(std::function<void(Call, const Request&)> handle) {
 
 class RpcService final : public grpc::Service {
  public:
-  // `handlers` by method name; crashes unless there is exactly one for each method of `service`.
+  // Handlers by method name; crashes unless there is exactly one for each method of `service`.
   RpcService(const google::protobuf::ServiceDescriptor& service,
-             std::map<std::string, Handler> handlers);
+             std::map<std::string, Handler> handlers,
+             std::map<std::string, StreamHandler> stream_handlers = {});
 
  private:
+  void AddUnary(int index, Handler handler);
+  void AddStream(int index, StreamHandler handler);
+
   // gRPC keeps a pointer to each name.
   std::vector<std::string> names_;
 };

@@ -13,10 +13,14 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "google/pubsub/v1/pubsub.pb.h"
 #include "grpc/health/v1/health.pb.h"
+#include "queue/queue.h"
 #include "services/audit_service.h"
+#include "services/cloud_event.h"
 #include "services/http_server.h"
 #include "services/standards_service.h"
+#include "services/subscriber_service.h"
 #include "services/support_plan_service.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/standards_service.pb.h"
@@ -46,17 +50,24 @@ void ShowCatchUp(eventstore::Position position, eventstore::Position last) {
   }
 }
 
-std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms) {
+std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue::Queue& queue) {
   // Naming a message of each file makes sure that its service is linked and known.
   const auto& plans = *v1::SupportPlanReply::descriptor()->file()->service(0);
   const auto& standards = *v1::GetTeachersStandardRequest::descriptor()->file()->service(0);
   const auto& audit = *v1::ListTrailRequest::descriptor()->file()->service(0);
+  const auto& pubsub = *google::pubsub::v1::PubsubMessage::descriptor()->file();
   std::vector<std::unique_ptr<RpcService>> services;
   services.push_back(std::make_unique<RpcService>(plans, SupportPlanHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(standards, StandardsHandlers()));
   services.push_back(std::make_unique<RpcService>(audit, AuditHandlers(rooms)));
+  services.push_back(std::make_unique<RpcService>(*pubsub.FindServiceByName("Subscriber"),
+                                                  SubscriberHandlers(queue),
+                                                  SubscriberStreams(queue)));
   return services;
 }
+
+// Whoever may reach the port may read everything, as with the other services: it is on loopback.
+bool MayRead(const google::pubsub::v1::Subscription&, const eventstore::Header&) { return true; }
 
 }  // namespace
 
@@ -65,12 +76,14 @@ class Server::Impl {
   Impl(Settings settings, const Clock& clock) : settings_(std::move(settings)), clock_(clock) {}
 
   ~Impl() {
+    if (queue_ != nullptr) queue_->Close();
     if (grpc_ != nullptr) {
       grpc_->GetHealthCheckService()->SetServingStatus(false);
       grpc_->Shutdown(std::chrono::system_clock::now() + kDrainTime);
     }
     http_.reset();
     if (log_ != nullptr) log_->Close();
+    queue_.reset();
     views_.reset();
   }
 
@@ -82,8 +95,13 @@ class Server::Impl {
     ASSIGN_OR_RETURN(views_,
                      projections::Views::Open(settings_.data + "/views", *log_, ShowCatchUp));
     pipeline_ = std::make_unique<CommandPipeline>(*log_, *views_, clock_);
+    ASSIGN_OR_RETURN(queue_, queue::Queue::Open({.directory = settings_.data + "/queue",
+                                                 .ledger = settings_.ledger,
+                                                 .format = CloudEventFormat(settings_.ledger),
+                                                 .may_read = MayRead},
+                                                *log_, clock_));
     const Rooms rooms{*log_, *views_, clock_, *pipeline_};
-    services_ = MakeServices(rooms);
+    services_ = MakeServices(rooms, *queue_);
     RETURN_IF_ERROR(StartGrpc());
     ASSIGN_OR_RETURN(http_, HttpServer::Start(rooms, settings_.http.host, settings_.http.port));
     return absl::OkStatus();
@@ -121,6 +139,7 @@ class Server::Impl {
   std::unique_ptr<eventstore::EventLog> log_;
   std::unique_ptr<projections::Views> views_;
   std::unique_ptr<CommandPipeline> pipeline_;
+  std::unique_ptr<queue::Queue> queue_;
   std::vector<std::unique_ptr<RpcService>> services_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<HttpServer> http_;

@@ -1,0 +1,76 @@
+#include "services/cloud_event.h"
+
+#include <algorithm>
+#include <google/protobuf/util/json_util.h>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/uuid.h"
+#include "domain/codec.h"
+
+namespace trellis::services {
+namespace {
+
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E6SZ", time, absl::UTCTimeZone());
+}
+
+// The trace that the command came with, if it named one: see caller.h.
+std::string TraceParent(const eventstore::Origin& origin) {
+  if (origin.correlation_id == Uuid{}) return "";
+  const auto bytes = [](const Uuid& uuid, size_t size) {
+    return absl::BytesToHexString(
+        absl::string_view(reinterpret_cast<const char*>(uuid.data()), size));
+  };
+  return absl::StrCat("00-", bytes(origin.correlation_id, 16), "-", bytes(origin.causation_id, 8),
+                      "-01");
+}
+
+queue::Attributes AttributesOf(const std::string& source, const eventstore::Record& record) {
+  const eventstore::Header& header = record.header;
+  const std::string recorded = TimeText(header.recorded_at);
+  std::string occurred = recorded;
+  const auto event = domain::DecodeEvent(record.payload);
+  // The day is all that is known of it.
+  if (event.ok() && !event->occurred_on().empty()) {
+    occurred = absl::StrCat(event->occurred_on(), "T00:00:00Z");
+  }
+  // Sorted, as filters want them.
+  queue::Attributes attributes{
+      {"ce-dataschema", absl::StrCat("trellis:proto/", header.type)},
+      {"ce-id", UuidText(header.event_id)},
+      {"ce-source", source},
+      {"ce-specversion", "1.0"},
+      {"ce-subject", header.stream},
+      {"ce-time", occurred},
+      {"ce-type", header.type},
+      {"content-type", "application/protobuf"},
+      {"partitionkey", header.stream},
+      {"recordedtime", recorded},
+      {"sequence", absl::StrCat(header.revision)},
+  };
+  if (std::string trace = TraceParent(header.origin); !trace.empty()) {
+    attributes.emplace_back("traceparent", std::move(trace));
+  }
+  return attributes;
+}
+
+std::string JsonOf(const eventstore::Record& record) {
+  const auto event = domain::DecodeEvent(record.payload);
+  std::string json;
+  if (!event.ok() || !google::protobuf::util::MessageToJsonString(*event, &json).ok()) return "";
+  return json;
+}
+
+}  // namespace
+
+queue::EventFormat CloudEventFormat(const std::string& ledger) {
+  return {
+      .attributes = [source = absl::StrCat("//trellis/", ledger)](
+                        const eventstore::Record& record) { return AttributesOf(source, record); },
+      .json = JsonOf};
+}
+
+}  // namespace trellis::services
