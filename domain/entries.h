@@ -23,6 +23,10 @@ const v1::Entry& EntryOf(const google::protobuf::Message& entry);
 
 // True if the whole entry was struck out: it counts no more.
 bool IsStruckOut(const google::protobuf::Message& entry);
+// The same for an entry of a known type, without a look at its descriptor.
+template <typename T>
+requires requires(const T& entry) { entry.entry().correction(); }
+bool IsStruckOut(const T& entry) { return entry.entry().correction().struck_out(); }
 
 // The id for the next entry of a list that has `size` entries: ids are given in order and never
 // again, and entries are never removed.

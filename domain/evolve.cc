@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,20 @@ namespace trellis::domain {
 namespace {
 
 namespace pb = google::protobuf;
+
+// Whether events of this kind change what is signed, as the contract says. Looked up once.
+bool KindChangesContent(v1::SupportPlanEvent::KindCase kind) {
+  static const auto& kinds = *new std::set<int>([] {
+    std::set<int> changing;
+    const pb::OneofDescriptor& all = *v1::SupportPlanEvent::descriptor()->FindOneofByName("kind");
+    for (int i = 0; i < all.field_count(); ++i) {
+      const pb::Descriptor& type = *all.field(i)->message_type();
+      if (type.options().GetExtension(v1::changes_content)) changing.insert(all.field(i)->number());
+    }
+    return changing;
+  }());
+  return kinds.count(kind) > 0;
+}
 
 // The one that applies events: holds what every case needs.
 class Evolution {
@@ -266,9 +281,7 @@ class Evolution {
         absl::StrContains("oum", event_.entry_corrected().entry_id().substr(0, 1))) {
       return false;
     }
-    const auto* const kind =
-        event_.GetDescriptor()->FindFieldByNumber(static_cast<int>(event_.kind_case()));
-    return kind->message_type()->options().GetExtension(v1::changes_content);
+    return KindChangesContent(event_.kind_case());
   }
 
   void MoveContent() {

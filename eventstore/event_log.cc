@@ -56,7 +56,7 @@ absl::StatusOr<std::optional<KnownRequest>> EventLog::FindRequest(const Uuid& re
 }
 
 absl::Status EventLog::ReadAll(Position first, Position last,
-                               const std::function<absl::Status(const Record&)>& visit) const {
+                               const std::function<absl::Status(Record&)>& visit) const {
   return impl_->reader.ReadAll(first, last, visit);
 }
 

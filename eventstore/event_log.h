@@ -150,9 +150,10 @@ class EventLog {
   absl::StatusOr<std::optional<KnownRequest>> FindRequest(const Uuid& request_id) const;
 
   // Records at positions `first` to `last`, capped at durable_position(). Calls `visit` with each
-  // in order until it returns an error, which is returned.
+  // in order until it returns an error, which is returned. A record is the
+  // visitor's during its call, which may swap it for another.
   absl::Status ReadAll(Position first, Position last,
-                       const std::function<absl::Status(const Record&)>& visit) const;
+                       const std::function<absl::Status(Record&)>& visit) const;
 
   // The records of `stream` with revisions `first` to `last`, in order; fewer if it is shorter.
   absl::StatusOr<std::vector<Record>> ReadStream(absl::string_view stream, Revision first,

@@ -19,7 +19,7 @@ namespace {
 constexpr Position kPageRecords = 4096;
 // A page of at least this many records is read ahead; a shorter one would read what it never needs.
 constexpr Position kReadaheadRecords = 256;
-constexpr size_t kReadaheadBytes = size_t{1} << 20;
+constexpr size_t kReadaheadBytes = size_t{256} << 10;
 constexpr size_t kMultiGetRecords = 64;
 
 absl::Status BadPosition(absl::string_view reason, Position position, absl::string_view what) {
@@ -27,14 +27,14 @@ absl::Status BadPosition(absl::string_view reason, Position position, absl::stri
                {{"position", absl::StrCat(position)}});
 }
 
-absl::StatusOr<Record> DecodeAt(Position position, const rocksdb::Slice& bytes) {
-  absl::StatusOr<Record> record = DecodeRecord(ToView(bytes));
-  if (!record.ok()) return BadPosition("RECORD_DAMAGED", position, record.status().message());
-  if (record->header.position != position) {
+absl::Status DecodeAt(Position position, const rocksdb::Slice& bytes, Record& record) {
+  const absl::Status decoded = DecodeRecord(ToView(bytes), record);
+  if (!decoded.ok()) return BadPosition("RECORD_DAMAGED", position, decoded.message());
+  if (record.header.position != position) {
     return BadPosition("RECORD_DAMAGED", position,
-                       absl::StrCat("holds the record of position ", record->header.position));
+                       absl::StrCat("holds the record of position ", record.header.position));
   }
-  return record;
+  return absl::OkStatus();
 }
 
 absl::Status Missing(Position position) {
@@ -101,7 +101,7 @@ absl::StatusOr<std::optional<KnownRequest>> LogReader::FindRequest(const Uuid& r
 }
 
 absl::Status LogReader::ReadAll(Position first, Position last,
-                                const std::function<absl::Status(const Record&)>& visit) const {
+                                const std::function<absl::Status(Record&)>& visit) const {
   first = std::max<Position>(first, 1);
   last = std::min(last, durable_.Get());
   while (first <= last) {
@@ -113,7 +113,7 @@ absl::Status LogReader::ReadAll(Position first, Position last,
 }
 
 absl::Status LogReader::ReadPage(Position first, Position last,
-                                 const std::function<absl::Status(const Record&)>& visit) const {
+                                 const std::function<absl::Status(Record&)>& visit) const {
   const PositionBytes begin(first);
   const PositionBytes end(last + 1);
   const rocksdb::Slice upper_bound = end.slice();
@@ -125,12 +125,13 @@ absl::Status LogReader::ReadPage(Position first, Position last,
   const std::unique_ptr<rocksdb::Iterator> records(
       database_.db().NewIterator(read, database_.log()));
   records->Seek(begin.slice());
+  Record record;
   for (Position position = first; position <= last; ++position, records->Next()) {
     if (!records->status().ok()) return UnreadableAt(database_, position, records->status());
     if (!records->Valid() || records->key() != PositionBytes(position).slice()) {
       return Missing(position);
     }
-    ASSIGN_OR_RETURN(const Record record, DecodeAt(position, records->value()));
+    RETURN_IF_ERROR(DecodeAt(position, records->value(), record));
     RETURN_IF_ERROR(visit(record));
   }
   return absl::OkStatus();
@@ -200,8 +201,7 @@ absl::Status LogReader::ReadRecords(const Position* positions, size_t count,
   for (size_t i = 0; i < count; ++i) {
     if (statuses[i].IsNotFound()) return Missing(positions[i]);
     if (!statuses[i].ok()) return UnreadableAt(database_, positions[i], statuses[i]);
-    ASSIGN_OR_RETURN(Record record, DecodeAt(positions[i], values[i]));
-    records.push_back(std::move(record));
+    RETURN_IF_ERROR(DecodeAt(positions[i], values[i], records.emplace_back()));
   }
   return absl::OkStatus();
 }

@@ -21,14 +21,14 @@ class LogReader {
 
   absl::StatusOr<std::optional<KnownRequest>> FindRequest(const Uuid& request_id) const;
   absl::Status ReadAll(Position first, Position last,
-                       const std::function<absl::Status(const Record&)>& visit) const;
+                       const std::function<absl::Status(Record&)>& visit) const;
   absl::StatusOr<std::vector<Record>> ReadStream(absl::string_view stream, Revision first,
                                                  Revision last) const;
   absl::StatusOr<Revision> StreamRevision(absl::string_view stream) const;
 
  private:
   absl::Status ReadPage(Position first, Position last,
-                        const std::function<absl::Status(const Record&)>& visit) const;
+                        const std::function<absl::Status(Record&)>& visit) const;
   absl::StatusOr<std::vector<Position>> PositionsOf(absl::string_view stream, Revision first,
                                                     Revision last) const;
   absl::Status ReadRecords(const Position* positions, size_t count,

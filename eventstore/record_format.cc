@@ -99,7 +99,7 @@ class Reader {
     uint8_t size = 0;
     absl::string_view taken;
     if (!Take(size) || !TakeBytes(size, taken)) return false;
-    text = std::string(taken);
+    text.assign(taken.data(), taken.size());
     return true;
   }
 
@@ -149,9 +149,8 @@ std::string EncodeRecord(Record& record) {
   return bytes;
 }
 
-absl::StatusOr<Record> DecodeRecord(absl::string_view bytes) {
+absl::Status DecodeRecord(absl::string_view bytes, Record& record) {
   Reader reader(bytes);
-  Record record;
   uint8_t format = 0;
   if (!reader.Take(format)) return Damaged("has no bytes");
   if (format != kFormat) {
@@ -174,8 +173,8 @@ absl::StatusOr<Record> DecodeRecord(absl::string_view bytes) {
   if (record.header.payload_digest != Sha256(payload)) {
     return Damaged("has a payload that its digest does not cover");
   }
-  record.payload = std::string(payload);
-  return record;
+  record.payload.assign(payload.data(), payload.size());
+  return absl::OkStatus();
 }
 
 }  // namespace trellis::eventstore

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "base/digest.h"
 #include "eventstore/record.h"
@@ -19,8 +19,10 @@ inline constexpr size_t kActorBytesMax = 255;
 // of the header is too long, which EventLog::Append has refused.
 std::string EncodeRecord(Record& record);
 
-// The record that `bytes` hold. DATA_LOSS if they are damaged: every digest is checked.
-absl::StatusOr<Record> DecodeRecord(absl::string_view bytes);
+// Sets `record` to the one that `bytes` hold; one that is used again keeps the memory of its texts.
+// DATA_LOSS (RECORD_DAMAGED) if they are damaged: every digest is checked. `record` is undefined
+// then.
+absl::Status DecodeRecord(absl::string_view bytes, Record& record);
 
 // SHA-256(0x00 followed by the leaf's entry), as in RFC 6962. The entry is of fixed size: the
 // position and SHA-256(header bytes). It says nothing about the payload but its digest.

@@ -43,11 +43,11 @@ absl::StatusOr<LogEnd> FindEnd(const Database& database) {
   records->SeekToLast();
   if (!records->status().ok()) return database.Unreadable(records->status());
   if (!records->Valid()) return LogEnd{};
-  const absl::StatusOr<Record> record = DecodeRecord(ToView(records->value()));
-  if (!record.ok()) {
-    return database.Damaged(absl::StrCat("its last ", record.status().message()));
+  Record record;
+  if (absl::Status status = DecodeRecord(ToView(records->value()), record); !status.ok()) {
+    return database.Damaged(absl::StrCat("its last ", status.message()));
   }
-  const Header& header = record->header;
+  const Header& header = record.header;
   if (ParsePosition(records->key()) != header.position) {
     return database.Damaged(
         absl::StrCat("its last record is of position ", header.position, ", its key is not"));

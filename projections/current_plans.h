@@ -4,7 +4,9 @@
 // What
 //              a batch touched is shown to readers at its end, and kept until its rows are written.
 // Concurrency. Find is thread-safe; the rest is for one thread at a time.
-// Limits.      kCacheBytes of plans are kept in memory, the least recently used go first.
+// Limits.      kCacheBytes of plans are kept in memory, the least recently used go first. Their
+//              messages are filled again: freeing and making one takes longer than to fold its
+//              events.
 #pragma once
 
 #include <list>
@@ -17,6 +19,7 @@
 #include "base/mutex.h"
 #include "domain/support_plan.h"
 #include "eventstore/record.h"
+#include "projections/field_changes.h"
 #include "projections/plan_change.h"
 #include "projections/view_store.h"
 
@@ -29,6 +32,8 @@ inline constexpr size_t kCacheBytes = 64 << 20;
 struct PlanRow {
   v1::SupportPlan plan;
   std::string bytes;
+  // How many plans were in it before.
+  int refills = 0;
 };
 using PlanRowPointer = std::shared_ptr<const PlanRow>;
 
@@ -38,16 +43,15 @@ class CurrentPlans {
   explicit CurrentPlans(const ViewStore& store) : store_(store) {}
 
   // Applies the event of `record` and returns what it changed; the plan in it is valid until the
-  // next call. DATA_LOSS (VIEW_OUT_OF_STEP) if the record does not follow the plan's revision.
+  // next call. Quickest if a plan's events come one after another. DATA_LOSS (VIEW_OUT_OF_STEP) if
+  // the record does not follow the plan's revision.
   absl::StatusOr<PlanChange> Apply(const eventstore::Record& record,
                                    const v1::SupportPlanEvent& event);
 
-  // How many plans were touched since Publish().
-  size_t touched() const { return touched_.size(); }
-  // Shows them to readers.
+  // Shows readers the plans touched since the last call.
   void Publish();
   // Forgets them; called if an event of the batch could not be applied.
-  void Discard() { touched_.clear(); }
+  void Discard();
 
   // How many plans were published and not written.
   size_t unwritten() const;
@@ -60,9 +64,18 @@ class CurrentPlans {
   absl::StatusOr<PlanRowPointer> Find(const std::string& name) const;
 
  private:
-  absl::StatusOr<v1::SupportPlan*> Touch(const std::string& name);
+  absl::StatusOr<PlanRow*> Touch(const std::string& name);
+  // The row's bytes are made while the plan is in the processor's cache.
+  void PutDown();
+  // A row to fill, with whatever was in it.
+  std::shared_ptr<PlanRow> TakeRow();
+  // Takes `row` out of the cache, if nobody else has it and it is written: readers that come
+  // meanwhile find it in the store. Says whether it did.
+  bool TakeFromCache(const std::string& name, const PlanRowPointer& row);
   void Remember(const std::string& name, PlanRowPointer row) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Evict() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Recycle(PlanRowPointer row) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   struct Cached {
     std::string name;
@@ -78,13 +91,16 @@ class CurrentPlans {
   };
 
   const ViewStore& store_;
+  FieldChanges field_changes_;
   absl::flat_hash_map<std::string, Touched> touched_;
+  // The one of `touched_` that the last event was of, or null.
+  PlanRow* in_hand_ = nullptr;
   mutable Mutex mutex_;
   mutable std::list<Cached> recent_ ABSL_GUARDED_BY(mutex_);
   mutable absl::flat_hash_map<std::string, std::list<Cached>::iterator> cache_
       ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, Unwritten> unwritten_ ABSL_GUARDED_BY(mutex_);
-  // Rows that nobody looks at any more: filling one again makes no allocations.
+  // Rows that nobody looks at any more.
   mutable std::vector<std::shared_ptr<PlanRow>> spare_ ABSL_GUARDED_BY(mutex_);
   mutable size_t cached_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   // Counts publications, so that a reader does not put back a plan that is out of date.

@@ -33,20 +33,44 @@ const std::vector<const pb::FieldDescriptor*>& EntryIdFields(const pb::Descripto
   return all.at(&kind);
 }
 
-std::string ValueText(const pb::Message& message, const pb::FieldDescriptor& field) {
+bool IsCompared(const pb::FieldDescriptor& field) {
+  return !field.is_repeated() && (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING ||
+                                  field.cpp_type() == pb::FieldDescriptor::CPPTYPE_ENUM ||
+                                  field.cpp_type() == pb::FieldDescriptor::CPPTYPE_BOOL);
+}
+
+// The fields of an entry that are compared. Looked up once for each type.
+const std::vector<const pb::FieldDescriptor*>& ComparedFields(const pb::Message& entry) {
+  static const auto& all =
+      *new std::map<const pb::Descriptor*, std::vector<const pb::FieldDescriptor*>>([] {
+        std::map<const pb::Descriptor*, std::vector<const pb::FieldDescriptor*>> fields;
+        const pb::Descriptor& plan = *v1::SupportPlan::descriptor();
+        for (int i = 0; i < plan.field_count(); ++i) {
+          const pb::Descriptor* const type = plan.field(i)->message_type();
+          if (type == nullptr || !plan.field(i)->is_repeated()) continue;
+          for (int j = 0; j < type->field_count(); ++j) {
+            if (IsCompared(*type->field(j))) fields[type].push_back(type->field(j));
+          }
+        }
+        return fields;
+      }());
+  return all.at(entry.GetDescriptor());
+}
+
+// The field's value as text. A string is not copied; what else it is goes to `scratch`.
+const std::string& ValueText(const pb::Message& message, const pb::FieldDescriptor& field,
+                             std::string& scratch) {
   const pb::Reflection& reflection = *message.GetReflection();
-  switch (field.cpp_type()) {
-    case pb::FieldDescriptor::CPPTYPE_STRING:
-      return reflection.GetString(message, &field);
-    case pb::FieldDescriptor::CPPTYPE_ENUM: {
-      const pb::EnumValueDescriptor& value = *reflection.GetEnum(message, &field);
-      return value.number() == 0 ? "" : value.name();
-    }
-    case pb::FieldDescriptor::CPPTYPE_BOOL:
-      return reflection.GetBool(message, &field) ? "true" : "false";
-    default:
-      return "";
+  if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
+    return reflection.GetStringReference(message, &field, &scratch);
   }
+  if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_ENUM) {
+    const pb::EnumValueDescriptor& value = *reflection.GetEnum(message, &field);
+    scratch = value.number() == 0 ? "" : value.name();
+  } else {
+    scratch = reflection.GetBool(message, &field) ? "true" : "false";
+  }
+  return scratch;
 }
 
 void AddChange(const std::string& field, std::string before, std::string after,
@@ -58,54 +82,51 @@ void AddChange(const std::string& field, std::string before, std::string after,
   changes.push_back(std::move(change));
 }
 
-// True if the field has the same value in both. Makes no copy: most fields do not change.
-bool SameValue(const pb::Message& before, const pb::Message& after,
-               const pb::FieldDescriptor& field) {
-  const pb::Reflection& reflection = *before.GetReflection();
-  if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
-    std::string first, second;
-    return reflection.GetStringReference(before, &field, &first) ==
-           reflection.GetStringReference(after, &field, &second);
-  }
-  return ValueText(before, field) == ValueText(after, field);
-}
-
-void Compare(const std::string& id, const pb::Message& before, const pb::Message& after,
-             std::vector<v1::FieldChange>& changes) {
-  const pb::Descriptor& type = *before.GetDescriptor();
-  for (int i = 0; i < type.field_count(); ++i) {
-    const pb::FieldDescriptor& field = *type.field(i);
-    if (field.is_repeated() || field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    if (SameValue(before, after, field)) continue;
-    AddChange(absl::StrCat(id, ".", field.name()), ValueText(before, field),
-              ValueText(after, field), changes);
+void Compare(const std::string& id, const std::vector<std::string>& before,
+             const pb::Message& after, std::vector<v1::FieldChange>& changes) {
+  std::string scratch;
+  auto value = before.begin();
+  for (const pb::FieldDescriptor* const field : ComparedFields(after)) {
+    const std::string& was = *value++;
+    const std::string& is = ValueText(after, *field, scratch);
+    if (is != was) AddChange(absl::StrCat(id, ".", field->name()), was, is, changes);
   }
 }
 
 }  // namespace
 
-FieldChanges::FieldChanges(const v1::SupportPlan& plan, const v1::SupportPlanEvent& event)
-    : state_(plan.state()) {
-  const auto remember = [&](const std::string& id) {
-    const pb::Message* const entry = domain::FindEntry(plan, id);
-    if (entry == nullptr) return;
-    std::unique_ptr<pb::Message> copy(entry->New());
-    copy->CopyFrom(*entry);
-    entries_.push_back({id, std::move(copy)});
-  };
+void FieldChanges::Before(const v1::SupportPlan& plan, const v1::SupportPlanEvent& event) {
+  size_ = 0;
+  state_ = plan.state();
   const pb::Message& kind = domain::KindOf(event);
   for (const pb::FieldDescriptor* const field : EntryIdFields(*kind.GetDescriptor())) {
-    remember(kind.GetReflection()->GetString(kind, field));
+    Remember(plan, kind.GetReflection()->GetString(kind, field));
   }
   for (const v1::TargetJudgement& judged : event.review_completed().judgements()) {
-    remember(judged.target_id());
+    Remember(plan, judged.target_id());
+  }
+}
+
+void FieldChanges::Remember(const v1::SupportPlan& plan, const std::string& id) {
+  const pb::Message* const entry = domain::FindEntry(plan, id);
+  if (entry == nullptr) return;
+  if (size_ == entries_.size()) entries_.emplace_back();
+  Entry& remembered = entries_[size_++];
+  remembered.id = id;
+  const std::vector<const pb::FieldDescriptor*>& fields = ComparedFields(*entry);
+  remembered.values.resize(fields.size());
+  std::string scratch;
+  auto value = remembered.values.begin();
+  for (const pb::FieldDescriptor* const field : fields) {
+    *value++ = ValueText(*entry, *field, scratch);
   }
 }
 
 std::vector<v1::FieldChange> FieldChanges::After(const v1::SupportPlan& plan) const {
   std::vector<v1::FieldChange> changes;
-  for (const Before& before : entries_) {
-    Compare(before.id, *before.entry, *domain::FindEntry(plan, before.id), changes);
+  for (size_t i = 0; i < size_; ++i) {
+    const Entry& before = entries_[i];
+    Compare(before.id, before.values, *domain::FindEntry(plan, before.id), changes);
   }
   if (state_ != plan.state() && state_ != v1::SupportPlan::STATE_UNSPECIFIED) {
     AddChange("state", v1::SupportPlan::State_Name(state_),

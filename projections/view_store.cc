@@ -63,7 +63,8 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenDb(const std::string& directory
 
 }  // namespace
 
-ViewStore::ViewStore(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
+ViewStore::ViewStore(std::unique_ptr<rocksdb::DB> db)
+    : db_(std::move(db)), batch_(std::make_unique<rocksdb::WriteBatch>()) {}
 ViewStore::~ViewStore() = default;
 
 absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::Open(const std::string& directory,
@@ -100,10 +101,14 @@ absl::Status ViewStore::WriteUnlogged(const Rows& rows, uint64_t position) {
   return WriteBatch(rows, position, /*logged=*/false);
 }
 
-absl::Status ViewStore::Flush() { return FromRocks(db_->Flush(rocksdb::FlushOptions())); }
+absl::Status ViewStore::Flush() {
+  batch_ = std::make_unique<rocksdb::WriteBatch>();
+  return FromRocks(db_->Flush(rocksdb::FlushOptions()));
+}
 
 absl::Status ViewStore::WriteBatch(const Rows& rows, uint64_t position, bool logged) {
-  rocksdb::WriteBatch batch;
+  rocksdb::WriteBatch& batch = *batch_;
+  batch.Clear();
   // In order, each row goes into the memtable right behind the one before, without a search.
   std::vector<const Rows::value_type*> ordered;
   ordered.reserve(rows.size());

@@ -14,7 +14,8 @@
 
 namespace rocksdb {
 class DB;
-}
+class WriteBatch;
+}  // namespace rocksdb
 
 namespace trellis::projections {
 
@@ -57,6 +58,8 @@ class ViewStore {
   explicit ViewStore(std::unique_ptr<rocksdb::DB> db);
   absl::Status WriteBatch(const Rows& rows, uint64_t position, bool logged);
   const std::unique_ptr<rocksdb::DB> db_;
+  // Reused until Flush(): growing into fresh memory costs more than the copying.
+  std::unique_ptr<rocksdb::WriteBatch> batch_;
   // True after a write that failed.
   bool failed_ = false;
 };

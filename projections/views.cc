@@ -173,29 +173,39 @@ bool Views::Advance() {
 }
 
 absl::StatusOr<Position> Views::ApplyBatch(Position first, Position last) {
+  Position reached = 0;
+  const absl::Status read = ReadBatch(first, last, reached);
   Rows rows;
-  Position reached = first - 1;
-  while (reached < last && plans_.touched() < kBatchPlans) {
-    const Position part_last = std::min(last, reached + kBatchPlans / 2);
-    const absl::Status status =
-        log_.ReadAll(reached + 1, part_last,
-                     [&](const eventstore::Record& record) { return ApplyRecord(record, rows); });
-    if (!status.ok()) {
-      plans_.Discard();
-      return status;
-    }
-    reached = part_last;
+  absl::Status status =
+      events_.Apply([&](const eventstore::Record& record) { return ApplyRecord(record, rows); });
+  events_.Clear();
+  // What was read before a damaged record comes before it: it stops the views if it can.
+  if (status.ok()) status = read;
+  if (!status.ok()) {
+    plans_.Discard();
+    return status;
   }
   plans_.Publish();
   for (auto& [key, row] : rows) trail_rows_[key] = std::move(row);
   return reached;
 }
 
-absl::Status Views::ApplyRecord(const eventstore::Record& record, Rows& rows) {
-  // Streams of other aggregates are not for these views.
-  if (!absl::StartsWith(record.header.stream, domain::kSupportPlanStreams)) {
+absl::Status Views::ReadBatch(Position first, Position last, Position& reached) {
+  const auto take = [&](eventstore::Record& record) {
+    // Streams of other aggregates are not for these views.
+    if (absl::StartsWith(record.header.stream, domain::kSupportPlanStreams)) events_.Add(record);
     return absl::OkStatus();
+  };
+  reached = first - 1;
+  while (reached < last && events_.plans() < kBatchPlans && events_.bytes() < kBatchBytes) {
+    const Position part_last = std::min(last, reached + kBatchPlans / 2);
+    RETURN_IF_ERROR(log_.ReadAll(reached + 1, part_last, take));
+    reached = part_last;
   }
+  return absl::OkStatus();
+}
+
+absl::Status Views::ApplyRecord(const eventstore::Record& record, Rows& rows) {
   const auto apply = [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const v1::SupportPlanEvent event, domain::DecodeEvent(record.payload));
     ASSIGN_OR_RETURN(const PlanChange change, plans_.Apply(record, event));
@@ -233,6 +243,7 @@ absl::Status Views::FinishRebuild(Position start) {
   MutexLock lock(apply_mutex_);
   if (health().ok()) RETURN_IF_ERROR(WriteRows());
   rebuilding_ = false;
+  events_ = EventsByPlan();
   return written_ == start ? absl::OkStatus() : store_->Flush();
 }
 

@@ -26,16 +26,18 @@
 #include "eventstore/event_log.h"
 #include "projections/caseload.h"
 #include "projections/current_plans.h"
+#include "projections/events_by_plan.h"
 #include "projections/view_store.h"
 
 namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
 inline constexpr char kViewsVersion[] = "support-plans.1";
-// Events in a batch, and plans they touch: enough that a busy plan is written once for many events,
-// few enough to be held in memory (at 20 KiB a plan, 40 MiB).
+// Events in a batch, plans they touch, and bytes they have: enough that a busy plan is written once
+// for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
 inline constexpr size_t kBatchPlans = 2048;
+inline constexpr size_t kBatchBytes = 32 << 20;
 // Events whose rows are written at the latest, once the views have caught up.
 inline constexpr eventstore::Position kUnwrittenEvents = 1024;
 
@@ -88,6 +90,9 @@ class Views {
   absl::StatusOr<eventstore::Position> ApplyBatch(eventstore::Position first,
                                                   eventstore::Position last)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
+  // Reads events from `first` on; returns the position of the last.
+  absl::Status ReadBatch(eventstore::Position first, eventstore::Position last,
+                         eventstore::Position& reached) ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
   absl::Status ApplyRecord(const eventstore::Record& record, Rows& rows)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
   // Writes the rows of what was applied, with its position.
@@ -106,6 +111,7 @@ class Views {
 
   // Held by the one thread that applies.
   Mutex apply_mutex_;
+  EventsByPlan events_ ABSL_GUARDED_BY(apply_mutex_);
   CurrentPlans plans_;
   // Rows of the trail that are not written yet, and the position that the written ones are of.
   Rows trail_rows_ ABSL_GUARDED_BY(apply_mutex_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/status/statusor.h"
 #include "base/error.h"
 #include "gtest/gtest.h"
 
@@ -56,6 +57,12 @@ void ExpectSame(const Record& got, const Record& want) {
   EXPECT_EQ(got.leaf_digest, want.leaf_digest);
 }
 
+absl::StatusOr<Record> Decoded(absl::string_view bytes) {
+  Record record;
+  if (absl::Status status = DecodeRecord(bytes, record); !status.ok()) return status;
+  return record;
+}
+
 void ExpectDamaged(const absl::StatusOr<Record>& record) {
   ASSERT_FALSE(record.ok());
   EXPECT_EQ(record.status().code(), absl::StatusCode::kDataLoss) << record.status();
@@ -66,10 +73,20 @@ TEST(RecordFormat, RoundTrips) {
   for (const std::string& payload :
        {std::string(), std::string("\0\1\2", 3), std::string(256 * 1024, 'x')}) {
     Record record = SomeRecord(payload);
-    const absl::StatusOr<Record> decoded = DecodeRecord(EncodeRecord(record));
+    const absl::StatusOr<Record> decoded = Decoded(EncodeRecord(record));
     ASSERT_TRUE(decoded.ok()) << decoded.status();
     ExpectSame(*decoded, record);
   }
+}
+
+TEST(RecordFormat, LeavesNothingOfTheRecordThatWasInItsPlace) {
+  Record longer = SomeRecord("a payload");
+  longer.header.stream = std::string(200, 's');
+  Record shorter = SomeRecord("");
+  shorter.header.origin = {};
+  const std::string bytes = EncodeRecord(shorter);
+  ASSERT_TRUE(DecodeRecord(bytes, longer).ok());
+  ExpectSame(longer, shorter);
 }
 
 TEST(RecordFormat, RoundTripsTheShortestAndTheLongestTexts) {
@@ -79,7 +96,7 @@ TEST(RecordFormat, RoundTripsTheShortestAndTheLongestTexts) {
     record.header.type = std::string(size, 't');
     record.header.origin.actor = std::string(size, 'a');
     record.header.recorded_at = absl::FromUnixMicros(-1);
-    const absl::StatusOr<Record> decoded = DecodeRecord(EncodeRecord(record));
+    const absl::StatusOr<Record> decoded = Decoded(EncodeRecord(record));
     ASSERT_TRUE(decoded.ok()) << decoded.status();
     ExpectSame(*decoded, record);
   }
@@ -114,7 +131,7 @@ TEST(RecordFormat, RefusesEveryFlippedByte) {
       std::string flipped = bytes;
       flipped[i] = static_cast<char>(flipped[i] ^ flip);
       SCOPED_TRACE(testing::Message() << "byte " << i << " flip " << flip);
-      ExpectDamaged(DecodeRecord(flipped));
+      ExpectDamaged(Decoded(flipped));
     }
   }
 }
@@ -124,10 +141,10 @@ TEST(RecordFormat, RefusesEveryTruncationAndExtension) {
   const std::string bytes = EncodeRecord(record);
   for (size_t size = 0; size < bytes.size(); ++size) {
     SCOPED_TRACE(testing::Message() << size << " bytes");
-    ExpectDamaged(DecodeRecord(absl::string_view(bytes).substr(0, size)));
-    if (size > 0) ExpectDamaged(DecodeRecord(absl::string_view(bytes).substr(size)));
+    ExpectDamaged(Decoded(absl::string_view(bytes).substr(0, size)));
+    if (size > 0) ExpectDamaged(Decoded(absl::string_view(bytes).substr(size)));
   }
-  ExpectDamaged(DecodeRecord(bytes + '\0'));
+  ExpectDamaged(Decoded(bytes + '\0'));
 }
 
 TEST(RecordFormatDeathTest, CrashesOnATextThatIsTooLong) {
