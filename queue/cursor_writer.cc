@@ -11,7 +11,7 @@ namespace {
 
 // Marks this far apart are kept, so that an older log is known again near its end; of those in
 // between only the newest.
-constexpr eventstore::Position kMarkDistance = 1024;
+constexpr eventstore::Position kMarkDistance = 256;
 
 }  // namespace
 

@@ -14,8 +14,9 @@ using Number = uint64_t;
 // number. Not thread-safe.
 class NumberSet {
  public:
+  NumberSet() = default;
   // Holds 1 to `floor`.
-  explicit NumberSet(Number floor = 0) : floor_(floor) {}
+  explicit NumberSet(Number floor) : floor_(floor) {}
 
   // Every number up to here is in the set, the next one is not.
   Number floor() const { return floor_; }
@@ -30,7 +31,7 @@ class NumberSet {
   void CutAbove(Number last);
 
  private:
-  Number floor_;
+  Number floor_ = 0;
   absl::btree_map<Number, Number> ranges_;
 };
 
