@@ -1,0 +1,66 @@
+// Consumes and publishes events for tests/bench: from Trellis through Google's official client and
+// without it, and from the brokers that Trellis is measured against. One process, one measurement:
+//
+//	peers WHAT [flags]
+//
+// prints one line, `events N seconds S`: N events, all of them acknowledged (or confirmed) when the
+// S seconds were over. Anything else that happens is an error, and the exit code is 1.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"sort"
+	"strings"
+	"time"
+)
+
+var (
+	address      = flag.String("address", "", "the server, HOST:PORT")
+	subscription = flag.String("subscription", "", "projects/LEDGER/subscriptions/ID, at Trellis")
+	events       = flag.Int("events", 0, "how many")
+	bytes        = flag.Int("bytes", 0, "the size of an event that is published")
+	outstanding  = flag.Int("outstanding", 1000,
+		"events that wait for their acknowledgement (or confirmation) at most")
+	together    = flag.Int("together", 1, "events acknowledged by one message, at RabbitMQ")
+	exactlyOnce = flag.Bool("exactly-once", false, "wait until acknowledgements are confirmed")
+	patience    = flag.Duration("patience", 5*time.Minute, "give up after so long")
+)
+
+// Each returns when all events are acknowledged, and the time from its first call for events, or
+// its first event published, to then.
+var measurements = map[string]func(context.Context) (time.Duration, error){
+	"trellis-consume":     consumeOfficially,
+	"trellis-raw-consume": consumeRaw,
+	"nats-publish":        publishToNats,
+	"nats-consume":        consumeFromNats,
+	"rabbit-publish":      publishToRabbit,
+	"rabbit-consume":      consumeFromRabbit,
+}
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("peers: ")
+	if len(os.Args) < 2 || measurements[os.Args[1]] == nil {
+		var names []string
+		for name := range measurements {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+		log.Fatal("want what to measure first: one of ", strings.Join(names, ", "))
+	}
+	flag.CommandLine.Parse(os.Args[2:])
+	ctx, cancel := context.WithTimeout(context.Background(), *patience)
+	defer cancel()
+	took, err := measurements[os.Args[1]](ctx)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		log.Fatal(os.Args[1], ": ", err)
+	}
+	fmt.Printf("events %d seconds %.6f\n", *events, took.Seconds())
+}
