@@ -39,7 +39,7 @@ inline constexpr eventstore::Position kBatchEvents = 32'768;
 inline constexpr size_t kBatchPlans = 2048;
 inline constexpr size_t kBatchBytes = 32 << 20;
 // Events whose rows are written at the latest, once the views have caught up.
-inline constexpr eventstore::Position kUnwrittenEvents = 1024;
+inline constexpr eventstore::Position kUnwrittenEvents = 8192;
 
 using PlanPointer = std::shared_ptr<const v1::SupportPlan>;
 

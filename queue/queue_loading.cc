@@ -100,6 +100,7 @@ absl::Status Queue::LoadSubscription(const v1::StoredSubscription& stored,
                  absl::StrCat("queue: ", settings.name(), " has no cursor"),
                  {{"subscription", settings.name()}});
   }
+  RETURN_IF_ERROR(Filter::Parse(settings.filter()).status());
   Progress progress = FromCursor(cursor);
   v1::StoredSubscription changed = stored;
   ASSIGN_OR_RETURN(const std::shared_ptr<Topic> topic, FindTopic(settings.topic()));

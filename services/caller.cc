@@ -1,9 +1,11 @@
 #include "services/caller.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/error.h"
@@ -16,6 +18,7 @@ namespace {
 constexpr char kActorKey[] = "trellis-actor";
 constexpr char kNameKey[] = "trellis-actor-name";
 constexpr char kCapacityKey[] = "trellis-capacity";
+constexpr char kTraceKey[] = "traceparent";
 
 absl::Status Unauthenticated(absl::string_view reason, absl::string_view key,
                              absl::string_view message) {
@@ -39,6 +42,12 @@ std::string PercentDecoded(const std::string& text) {
   return decoded;
 }
 
+bool IsHex(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isdigit(static_cast<unsigned char>(c)) || (c >= 'a' && c <= 'f');
+  });
+}
+
 // A proto3 string is UTF-8, and parsing one checks it.
 bool IsUtf8(const std::string& text) {
   v1::Party written, read;
@@ -57,6 +66,17 @@ absl::StatusOr<v1::Capacity> ParseCapacity(const std::string& text) {
   return Unauthenticated(
       text.empty() ? "ACTOR_MISSING" : "ACTOR_INVALID", kCapacityKey,
       absl::StrCat(text.empty() ? "missing" : "got another word", ", want one of ", want));
+}
+
+// `00-{32 hexadecimal digits}-{16 of them}-{2 of them}`.
+void ReadTrace(const std::string& text, Caller& caller) {
+  const bool readable = text.size() == 55 && absl::StartsWith(text, "00-") && text[35] == '-' &&
+                        text[52] == '-' && IsHex(text.substr(3, 32)) && IsHex(text.substr(36, 16));
+  if (!readable) return;
+  const std::string trace = absl::HexStringToBytes(absl::string_view(text).substr(3, 32));
+  const std::string span = absl::HexStringToBytes(absl::string_view(text).substr(36, 16));
+  std::copy(trace.begin(), trace.end(), caller.trace.begin());
+  std::copy(span.begin(), span.end(), caller.span.begin());
 }
 
 }  // namespace
@@ -82,6 +102,7 @@ absl::StatusOr<Caller> IdentifyCaller(const Call& call) {
   }
   caller.actor.set_name(name);
   ASSIGN_OR_RETURN(caller.capacity, ParseCapacity(call.Metadata(kCapacityKey)));
+  ReadTrace(call.Metadata(kTraceKey), caller);
   return caller;
 }
 

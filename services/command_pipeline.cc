@@ -47,7 +47,9 @@ eventstore::Commit CommitOf(const Command& command, const domain::Plan& plan,
   eventstore::Commit commit;
   commit.origin = {.actor = command.caller.actor.person(),
                    .capacity = static_cast<uint8_t>(command.caller.capacity),
-                   .request_id = command.request_id};
+                   .request_id = command.request_id,
+                   .correlation_id = command.caller.trace,
+                   .causation_id = command.caller.span};
   commit.fingerprint = command.fingerprint;
   if (!decision.events.empty()) {
     commit.appends.push_back(AppendOf(command.plan, plan.revision(), decision.events));

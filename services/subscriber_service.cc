@@ -24,7 +24,6 @@ using google::protobuf::Empty;
 using queue::AckResult;
 using queue::Queue;
 
-constexpr int kByDefault = 100;
 constexpr int kDeadlineMax = 600;
 
 template <typename Request, typename Answer>
@@ -38,15 +37,47 @@ absl::StatusOr<Empty> EmptyIf(const absl::Status& status) {
   return Empty();
 }
 
+// Adds the fields of `message` that its type does not have.
+void FindUnknownFields(const google::protobuf::Message& message,
+                       std::vector<FieldViolation>& violations) {
+  const auto& reflection = *message.GetReflection();
+  const auto& unknown = reflection.GetUnknownFields(message);
+  for (int i = 0; i < unknown.field_count(); ++i) {
+    violations.push_back(
+        {absl::StrCat(message.GetDescriptor()->name(), " field ", unknown.field(i).number()),
+         "got one, want none: Trellis does not have this setting"});
+  }
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const auto* const field : fields) {
+    if (field->is_repeated() || field->message_type() == nullptr) continue;
+    FindUnknownFields(reflection.GetMessage(message, field), violations);
+  }
+}
+
+// A setting that is not known cannot be kept, and to do without it silently would be a surprise.
+absl::Status CheckKnown(const pubsub::Subscription& settings) {
+  std::vector<FieldViolation> violations;
+  FindUnknownFields(settings, violations);
+  return violations.empty() ? absl::OkStatus() : InvalidRequest(violations);
+}
+
+absl::StatusOr<pubsub::Subscription> CreateSubscription(Queue& queue,
+                                                        const pubsub::Subscription& settings) {
+  RETURN_IF_ERROR(CheckKnown(settings));
+  return queue.Create(settings);
+}
+
+absl::StatusOr<pubsub::Subscription> UpdateSubscription(
+    Queue& queue, const pubsub::UpdateSubscriptionRequest& request) {
+  RETURN_IF_ERROR(CheckKnown(request.subscription()));
+  return queue.Update(request.subscription(), request.update_mask());
+}
+
 absl::StatusOr<pubsub::Subscription> GetSubscription(
     Queue& queue, const pubsub::GetSubscriptionRequest& request) {
   ASSIGN_OR_RETURN(const auto subscription, queue.Find(request.subscription()));
   return subscription->settings();
-}
-
-absl::Status CheckPageSize(int size) {
-  if (size >= 0) return absl::OkStatus();
-  return InvalidRequest({{"page_size", absl::StrCat("got ", size, ", want 0 or more")}});
 }
 
 absl::StatusOr<pubsub::ListSubscriptionsResponse> ListSubscriptions(
@@ -58,7 +89,7 @@ absl::StatusOr<pubsub::ListSubscriptionsResponse> ListSubscriptions(
   for (const auto& subscription : queue.List()) {
     pubsub::Subscription settings = subscription->settings();
     if (settings.name() <= after) continue;
-    if (response.subscriptions_size() == PageSize(request.page_size(), kByDefault)) {
+    if (response.subscriptions_size() == PageSize(request.page_size(), kPageSizeByDefault)) {
       response.set_next_page_token(
           PageToken(request, response.subscriptions(response.subscriptions_size() - 1).name()));
       break;
@@ -77,7 +108,7 @@ absl::StatusOr<pubsub::ListSnapshotsResponse> ListSnapshots(
   pubsub::ListSnapshotsResponse response;
   for (pubsub::Snapshot& snapshot : snapshots) {
     if (snapshot.name() <= after) continue;
-    if (response.snapshots_size() == PageSize(request.page_size(), kByDefault)) {
+    if (response.snapshots_size() == PageSize(request.page_size(), kPageSizeByDefault)) {
       response.set_next_page_token(
           PageToken(request, response.snapshots(response.snapshots_size() - 1).name()));
       break;
@@ -120,12 +151,16 @@ absl::StatusOr<std::vector<absl::string_view>> AckIds(
 }
 
 // The answer where delivery is exactly once: which ids failed, in the form that the official
-// clients read.
-absl::Status FailedIds(const std::vector<std::pair<std::string, const char*>>& failed) {
+// clients read. For the ids that it does not name they go by the code: after ABORTED they try those
+// again, and are told that they are done.
+absl::Status FailedIds(const std::vector<std::pair<std::string, const char*>>& failed,
+                       size_t asked) {
   if (failed.empty()) return absl::OkStatus();
-  return Error(absl::StatusCode::kFailedPrecondition, "ACK_IDS_FAILED",
-               absl::StrCat(failed.size(), " ack ids had no effect: their leases are over"),
-               ErrorMetadata(failed.begin(), failed.end()));
+  return Error(
+      failed.size() < asked ? absl::StatusCode::kAborted : absl::StatusCode::kFailedPrecondition,
+      "ACK_IDS_FAILED",
+      absl::StrCat(failed.size(), " of ", asked, " ack ids had no effect: their leases are over"),
+      ErrorMetadata(failed.begin(), failed.end()));
 }
 
 constexpr char kPermanent[] = "PERMANENT_FAILURE_INVALID_ACK_ID";
@@ -147,7 +182,7 @@ void Acknowledge(Queue& queue, Call call, const pubsub::AcknowledgeRequest& requ
           if (result == AckResult::kDone) continue;
           failed.emplace_back(ack_ids[i], result == AckResult::kInvalid ? kPermanent : kTransient);
         }
-        call.Answer(EmptyIf(FailedIds(failed)));
+        call.Answer(EmptyIf(FailedIds(failed, results.size())));
       });
 }
 
@@ -167,11 +202,14 @@ absl::StatusOr<Empty> ModifyAckDeadline(Queue& queue,
       if (!held[i]) failed.emplace_back(std::string(ids[i]), kPermanent);
     }
   }
-  return EmptyIf(FailedIds(failed));
+  return EmptyIf(FailedIds(failed, ids.size()));
 }
 
-absl::StatusOr<Empty> RefusePush(Queue& queue, const pubsub::ModifyPushConfigRequest& request) {
+absl::StatusOr<Empty> ModifyPushConfig(Queue& queue,
+                                       const pubsub::ModifyPushConfigRequest& request) {
   RETURN_IF_ERROR(queue.Find(request.subscription()).status());
+  // An empty one means pull, which it does already.
+  if (request.push_config().push_endpoint().empty()) return Empty();
   return Error(absl::StatusCode::kUnimplemented, "PUSH_NOT_SERVED",
                "got a push configuration, want none: consumers pull");
 }
@@ -180,13 +218,10 @@ absl::StatusOr<Empty> RefusePush(Queue& queue, const pubsub::ModifyPushConfigReq
 
 std::map<std::string, Handler> SubscriberHandlers(Queue& queue) {
   return {
-      {"CreateSubscription",
-       Answered<pubsub::Subscription>(queue, [](Queue& q, const auto& r) { return q.Create(r); })},
+      {"CreateSubscription", Answered<pubsub::Subscription>(queue, CreateSubscription)},
       {"GetSubscription", Answered<pubsub::GetSubscriptionRequest>(queue, GetSubscription)},
       {"UpdateSubscription",
-       Answered<pubsub::UpdateSubscriptionRequest>(
-           queue,
-           [](Queue& q, const auto& r) { return q.Update(r.subscription(), r.update_mask()); })},
+       Answered<pubsub::UpdateSubscriptionRequest>(queue, UpdateSubscription)},
       {"ListSubscriptions", Answered<pubsub::ListSubscriptionsRequest>(queue, ListSubscriptions)},
       {"DeleteSubscription",
        Answered<pubsub::DeleteSubscriptionRequest>(
@@ -197,7 +232,7 @@ std::map<std::string, Handler> SubscriberHandlers(Queue& queue) {
        })},
       {"Pull", Unary<pubsub::PullRequest>(
                    [&queue](Call call, const auto& request) { Pull(queue, call, request); })},
-      {"ModifyPushConfig", Answered<pubsub::ModifyPushConfigRequest>(queue, RefusePush)},
+      {"ModifyPushConfig", Answered<pubsub::ModifyPushConfigRequest>(queue, ModifyPushConfig)},
       {"GetSnapshot",
        Answered<pubsub::GetSnapshotRequest>(
            queue, [](Queue& q, const auto& r) { return q.FindSnapshot(r.snapshot()); })},

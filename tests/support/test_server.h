@@ -21,6 +21,7 @@ class TestServer {
   void Restart();
 
   const RpcClient& client() const { return *client_; }
+  std::string grpc_address() const { return server_->grpc_address(); }
   std::string http_address() const { return server_->http_address(); }
 
  private:
