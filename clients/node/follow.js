@@ -1,7 +1,7 @@
 // Follows the events of a ledger until Ctrl-C: one line for each, then its acknowledgement.
 //
 // A line holds the event's position in the ledger, its sequence in its plan, its type, the plan,
-// when it was recorded and the day it happened in school. `node follow.js --help` names the flags.
+// when it happened, and who did it. `node follow.js --help` names the flags.
 import { parseArgs } from 'node:util';
 
 import { AckError, PubSub } from '@google-cloud/pubsub';
@@ -67,7 +67,7 @@ function line(message) {
   const isJson = of['content-type'] === 'application/json';
   const event = isJson ? JSON.parse(message.data) : decodeEvent(message.data);
   return [message.id, of.sequence, of['ce-type'], of['ce-subject'], of['ce-time'],
-    event.occurredOn].join('  ');
+    event.actorName].join('  ');
 }
 
 async function receive(message) {
@@ -95,13 +95,16 @@ async function main() {
   process.env.METADATA_SERVER_DETECTION ??= 'none';
   const pubsub = new PubSub({ projectId: options.ledger });
 
-  await pubsub
-    .createSubscription(options.topic, options.subscription, wanted())
-    .catch((error) => {
-      if (error.code !== ALREADY_EXISTS) throw error;
-    });
+  let since = options.since;
+  try {
+    await pubsub.createSubscription(options.topic, options.subscription, wanted());
+    // A new subscription gets what comes from now on, unless it is set back: to before everything.
+    since ??= '1970-01-01T00:00:00Z';
+  } catch (error) {
+    if (error.code !== ALREADY_EXISTS) throw error;
+  }
   const subscription = pubsub.subscription(options.subscription);
-  if (options.since) await subscription.seek(new Date(options.since));
+  if (since) await subscription.seek(new Date(since));
 
   const end = async (error) => {
     if (error) {

@@ -2,7 +2,7 @@
 """Follows the events of a ledger until Ctrl-C: one line for each, then its acknowledgement.
 
 A line holds the event's position in the ledger, its sequence in its plan, its type, the plan, when
-it was recorded and the day it happened in school.
+it happened, and who did it.
 """
 
 import argparse
@@ -22,6 +22,9 @@ from trellis.v1 import events_pb2  # noqa: E402
 
 # After so many attempts an event that is refused goes to the dead-letter topic.
 ATTEMPTS_MAX = 5
+
+# Before everything: when a ledger's first event was recorded need not be known.
+BEGINNING = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 
 
 def parse_options():
@@ -71,12 +74,12 @@ def say(text):
 
 def line(message):
     if message.attributes["content-type"] == "application/json":
-        occurred_on = json.loads(message.data)["occurredOn"]
+        actor_name = json.loads(message.data)["actorName"]
     else:
-        occurred_on = events_pb2.SupportPlanEvent.FromString(message.data).occurred_on
+        actor_name = events_pb2.SupportPlanEvent.FromString(message.data).actor_name
     of = message.attributes
     return (f"{message.message_id}  {of['sequence']}  {of['ce-type']}  {of['ce-subject']}  "
-            f"{of['ce-time']}  {occurred_on}")
+            f"{of['ce-time']}  {actor_name}")
 
 
 def main():
@@ -100,12 +103,15 @@ def main():
 
     with pubsub_v1.SubscriberClient() as subscriber:
         name = subscriber.subscription_path(options.ledger, options.subscription)
+        since = options.since
         try:
             subscriber.create_subscription(request=subscription(options, name))
+            # A new subscription gets what comes from now on, unless it is set back.
+            since = since or BEGINNING
         except AlreadyExists:
             pass
-        if options.since:
-            subscriber.seek(request={"subscription": name, "time": options.since})
+        if since:
+            subscriber.seek(request={"subscription": name, "time": since})
         following = subscriber.subscribe(name, callback=receive,
                                          await_callbacks_on_shutdown=True)
         say(f"following {name}")

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "clients/trellis/errors.h"
+#include "clients/trellis/stream.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/completion_queue.h"
@@ -28,12 +29,8 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
-void AddCaller(const Caller& caller, grpc::ClientContext& context) {
-  if (!caller.person.empty()) context.AddMetadata("trellis-actor", caller.person);
-  if (!caller.name.empty()) {
-    context.AddMetadata("trellis-actor-name", PercentEncoded(caller.name));
-  }
-  if (!caller.capacity.empty()) context.AddMetadata("trellis-capacity", caller.capacity);
+std::string PathOf(const google::protobuf::MethodDescriptor& method) {
+  return absl::StrCat("/", method.service()->full_name(), "/", method.name());
 }
 
 // Waits for the one call on `queue`.
@@ -51,15 +48,6 @@ void Await(grpc::CompletionQueue& queue, const std::function<void(absl::Duration
   if (told && on_wait) on_wait(absl::ZeroDuration());
 }
 
-absl::StatusOr<std::string> Bytes(const grpc::ByteBuffer& buffer) {
-  if (buffer.Length() == 0) return "";
-  grpc::Slice slice;
-  if (const grpc::Status status = buffer.DumpToSingleSlice(&slice); !status.ok()) {
-    return FromGrpc(status);
-  }
-  return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
-}
-
 }  // namespace
 
 std::string PercentEncoded(absl::string_view text) {
@@ -75,6 +63,23 @@ std::string PercentEncoded(absl::string_view text) {
   return encoded;
 }
 
+void AddCaller(const Caller& caller, grpc::ClientContext& context) {
+  if (!caller.person.empty()) context.AddMetadata("trellis-actor", caller.person);
+  if (!caller.name.empty()) {
+    context.AddMetadata("trellis-actor-name", PercentEncoded(caller.name));
+  }
+  if (!caller.capacity.empty()) context.AddMetadata("trellis-capacity", caller.capacity);
+}
+
+absl::StatusOr<std::string> BytesOf(const grpc::ByteBuffer& buffer) {
+  if (buffer.Length() == 0) return "";
+  grpc::Slice slice;
+  if (const grpc::Status status = buffer.DumpToSingleSlice(&slice); !status.ok()) {
+    return FromGrpc(status);
+  }
+  return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
+}
+
 Server::Server(Options options) : options_(std::move(options)), stub_(Connect(options_.address)) {}
 
 absl::StatusOr<std::string> Server::Call(const google::protobuf::MethodDescriptor& method,
@@ -86,14 +91,23 @@ absl::StatusOr<std::string> Server::Call(const google::protobuf::MethodDescripto
   const grpc::Slice sent(request.SerializeAsString());
   const grpc::ByteBuffer body(&sent, 1);
   grpc::CompletionQueue queue;
-  const std::string path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
-  const auto call = stub_.PrepareUnaryCall(&context, path, body, &queue);
+  const auto call = stub_.PrepareUnaryCall(&context, PathOf(method), body, &queue);
   call->StartCall();
   grpc::ByteBuffer answer;
   grpc::Status status;
   call->Finish(&answer, &status, nullptr);
   Await(queue, options_.on_wait);
-  if (status.ok()) return Bytes(answer);
+  if (status.ok()) return BytesOf(answer);
+  return Explained(status);
+}
+
+std::unique_ptr<Stream> Server::Open(const google::protobuf::MethodDescriptor& method,
+                                     const Caller& caller) {
+  return std::make_unique<Stream>(stub_, PathOf(method), caller,
+                                  [this](const grpc::Status& status) { return Explained(status); });
+}
+
+absl::Status Server::Explained(const grpc::Status& status) const {
   const absl::Status error = FromGrpc(status);
   // Details come from a server; without them it is the connection that failed.
   if (!status.error_details().empty()) return error;

@@ -10,7 +10,10 @@
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "grpcpp/client_context.h"
 #include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/status.h"
 
 namespace trellis::cli {
 
@@ -26,6 +29,14 @@ struct Caller {
 
 // All but letters, digits and `-._~` as `%` and two digits: a header holds ASCII only.
 std::string PercentEncoded(absl::string_view text);
+
+// Puts `caller` into the metadata of a call.
+void AddCaller(const Caller& caller, grpc::ClientContext& context);
+
+// What `buffer` holds.
+absl::StatusOr<std::string> BytesOf(const grpc::ByteBuffer& buffer);
+
+class Stream;
 
 // One server.
 //
@@ -50,7 +61,14 @@ class Server {
   absl::StatusOr<std::string> Call(const google::protobuf::MethodDescriptor& method,
                                    const Caller& caller, const google::protobuf::Message& request);
 
+  // Begins a call of `method`, in which both sides send messages. The server must outlive it.
+  std::unique_ptr<Stream> Open(const google::protobuf::MethodDescriptor& method,
+                               const Caller& caller);
+
  private:
+  // The error of a call that ended with `status`.
+  absl::Status Explained(const grpc::Status& status) const;
+
   Options options_;
   grpc::GenericStub stub_;
 };

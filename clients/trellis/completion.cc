@@ -117,7 +117,7 @@ std::string BashScript(const CommandTree& tree) {
                     WordsCase(absl::StrCat("help ", group), Names(tree, group)));
   }
   for (const Command& command : tree.commands) {
-    if (command.method == nullptr) continue;
+    if (command.flags.empty()) continue;
     std::vector<std::string> flags = Dashed(command.flags);
     flags.insert(flags.end(), globals.begin(), globals.end());
     absl::StrAppend(&words, WordsCase(command.Path(), flags));

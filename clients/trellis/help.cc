@@ -81,6 +81,10 @@ std::string ExampleValue(const Flag& flag) {
   if (flag.value == "UUID" || flag.value == "PLAN" || flag.value == "PERSON") return kUuid;
   if (flag.value == "URN") return "123456";
   if (flag.value == "NUMBER") return "3";
+  if (flag.value == "SUBSCRIPTION") return "hr-system";
+  if (flag.value == "SNAPSHOT") return "before-term";
+  if (flag.value == "TOPIC") return "failed";
+  if (flag.value == "TOPIC/NUMBER") return "failed/3";
   if (flag.value == "ID") return absl::StrCat(leaf == "entry_id" ? "c" : leaf.substr(0, 1), "1");
   if (absl::StrContains(leaf, "code")) return "7d";
   if (absl::StartsWith(flag.value, "ROLE")) return "'Faculty Leader'";
@@ -149,11 +153,11 @@ std::string GroupHelp(const CommandTree& tree, const std::string& group) {
 
 std::string CommandHelp(const CommandTree& tree, const Command& command) {
   const std::string positional =
-      command.positional.empty() ? "" : absl::StrCat(" ", command.positional);
+      command.positional.empty() ? "" : absl::StrCat(" ", command.Positionals());
   std::string help =
       absl::StrCat(Wrapped(command.description, 0, kWidth), "\n\nUsage: trellis ", command.Path(),
-                   positional, command.method == nullptr ? "" : " [flags]", "\n");
-  if (command.method == nullptr) return help;
+                   positional, command.flags.empty() ? "" : " [flags]", "\n");
+  if (command.flags.empty()) return help;
   return absl::StrCat(help, "\nFlags:\n", FlagLines(command), "\nExample:\n    ", Example(command),
                       "\n\nFlags of every command: ",
                       absl::StrJoin(tree.globals, ", ",

@@ -1,4 +1,5 @@
 // trellis, the command line.
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
@@ -13,6 +14,8 @@ namespace {
 
 // What a process without a terminal is taken to have: the form's own width.
 constexpr int kColumnsDefault = 160;
+// As shells say it of a program that Ctrl-C ended.
+constexpr int kInterrupted = 130;
 
 std::optional<std::string> Variable(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
@@ -23,6 +26,25 @@ int Columns() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kColumnsDefault;
   return size.ws_col;
+}
+
+volatile std::sig_atomic_t wants_to_stop = 0;
+
+// Whoever asks twice does not want to wait.
+void NoteSignal(int) {
+  if (wants_to_stop != 0) _exit(kInterrupted);
+  wants_to_stop = 1;
+}
+
+bool Interrupted() {
+  static const bool watching = [] {
+    std::signal(SIGINT, NoteSignal);
+    std::signal(SIGTERM, NoteSignal);
+    // A pipe that nobody reads any more shows when it is written to.
+    std::signal(SIGPIPE, SIG_IGN);
+    return true;
+  }();
+  return watching && wants_to_stop != 0;
 }
 
 }  // namespace
@@ -36,6 +58,7 @@ int main(int argc, char** argv) {
                                       .err = std::cerr,
                                       .out_is_terminal = isatty(STDOUT_FILENO) == 1,
                                       .err_is_terminal = isatty(STDERR_FILENO) == 1,
-                                      .columns = Columns()};
+                                      .columns = Columns(),
+                                      .interrupted = Interrupted};
   return trellis::cli::Run(std::vector<std::string>(argv + 1, argv + argc), process);
 }

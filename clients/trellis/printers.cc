@@ -1,5 +1,6 @@
 #include "clients/trellis/printers.h"
 
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -130,6 +131,28 @@ bool Is(const pb::Message& answer, Type& typed) {
          typed.ParseFromString(answer.SerializeAsString());
 }
 
+// `answer` as text, if it is one of the queue's.
+std::optional<std::string> QueueText(const pb::Message& answer) {
+  namespace pubsub = google::pubsub::v1;
+  if (v1::ListSubscriptionStatusesResponse list; Is(answer, list)) {
+    return absl::StrCat(SubscriptionsText(list), More(list.next_page_token()));
+  }
+  if (v1::ListDeadLettersResponse list; Is(answer, list)) {
+    return absl::StrCat(DeadLettersText(list), More(list.next_page_token()));
+  }
+  if (v1::RedriveDeadLettersResponse redriven; Is(answer, redriven)) {
+    return absl::StrCat("sent again: ", redriven.redriven_count(), "\n");
+  }
+  if (pubsub::Subscription settings; Is(answer, settings)) return SubscriptionText(settings);
+  if (pubsub::ListSnapshotsResponse list; Is(answer, list)) {
+    return absl::StrCat(SnapshotsText(list), More(list.next_page_token()));
+  }
+  if (pubsub::ListTopicsResponse list; Is(answer, list)) {
+    return absl::StrCat(TopicsText(list), More(list.next_page_token()));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string Present(const pb::Message& answer, const Presentation& presentation) {
@@ -140,9 +163,12 @@ std::string Present(const pb::Message& answer, const Presentation& presentation)
   if (v1::RenderSupportPlanResponse form; Is(answer, form)) return form.content();
   if (v1::TeachersStandard standard; Is(answer, standard)) return StandardText(standard);
   if (v1::ListTeachersStandardsResponse list; Is(answer, list)) return StandardsText(list);
+  if (const auto text = QueueText(answer); text.has_value()) return *text;
   if (v1::ListTrailResponse trail; Is(answer, trail)) {
     return absl::StrCat(TrailText(trail, presentation.terminal), More(trail.next_page_token()));
   }
+  // There is nothing to say but that it was done.
+  if (answer.GetDescriptor()->field_count() == 0) return "done\n";
   return Json(answer, true);
 }
 

@@ -4,7 +4,10 @@
 #include <string>
 
 #include "google/protobuf/message.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/pubsub/v1/pubsub.pb.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/queue_service.pb.h"
 
 namespace trellis::cli {
 
@@ -23,5 +26,17 @@ std::string CompactJson(const google::protobuf::Message& message);
 
 // The entries of a trail, a block each, with times in London.
 std::string TrailText(const v1::ListTrailResponse& trail, bool terminal);
+
+// `2026-09-14 09:30:00 BST`.
+std::string LondonTimeText(const google::protobuf::Timestamp& time);
+
+// What the queue has, with short names; a page is shown without saying that there are more.
+std::string SubscriptionText(const google::pubsub::v1::Subscription& settings);
+std::string SubscriptionText(const google::pubsub::v1::Subscription& settings,
+                             const v1::SubscriptionStatus& status);
+std::string SubscriptionsText(const v1::ListSubscriptionStatusesResponse& list);
+std::string DeadLettersText(const v1::ListDeadLettersResponse& list);
+std::string SnapshotsText(const google::pubsub::v1::ListSnapshotsResponse& list);
+std::string TopicsText(const google::pubsub::v1::ListTopicsResponse& list);
 
 }  // namespace trellis::cli

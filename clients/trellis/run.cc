@@ -15,6 +15,8 @@
 #include "clients/trellis/help.h"
 #include "clients/trellis/play.h"
 #include "clients/trellis/printers.h"
+#include "clients/trellis/queue.h"
+#include "clients/trellis/session.h"
 
 namespace trellis::cli {
 namespace {
@@ -25,7 +27,7 @@ namespace pb = google::protobuf;
 constexpr int kTextWidthMin = 80;
 constexpr int kTextWidthMax = 400;
 
-Server MakeServer(const Settings& settings, const Process& process) {
+Server::Options ServerOptions(const Settings& settings, const Process& process) {
   Server::Options options{.address = settings.server, .timeout = settings.timeout, .on_wait = {}};
   if (process.err_is_terminal) {
     options.on_wait = [&err = process.err, address = settings.server](absl::Duration waited) {
@@ -36,7 +38,7 @@ Server MakeServer(const Settings& settings, const Process& process) {
       err << std::flush;
     };
   }
-  return Server(std::move(options));
+  return options;
 }
 
 // A form is made as wide as the terminal that shows it, unless somebody said how wide.
@@ -48,91 +50,14 @@ void FitToTerminal(const Process& process, pb::Message& request) {
   reflection.SetInt32(&request, width, std::clamp(process.columns, kTextWidthMin, kTextWidthMax));
 }
 
-// The fields by which a list is read page by page; null where an rpc is none.
-struct Paging {
-  const pb::FieldDescriptor* size = nullptr;
-  const pb::FieldDescriptor* token = nullptr;
-  const pb::FieldDescriptor* next = nullptr;
-
-  explicit Paging(const pb::MethodDescriptor& method)
-      : size(method.input_type()->FindFieldByName("page_size")),
-        token(method.input_type()->FindFieldByName("page_token")),
-        next(method.output_type()->FindFieldByName("next_page_token")) {}
-
-  // Whether `request` asks for all pages: it is a list's, and names neither a page nor its size.
-  bool WantsAll(const pb::Message& request) const {
-    if (size == nullptr || token == nullptr || next == nullptr) return false;
-    const pb::Reflection& reflection = *request.GetReflection();
-    return reflection.GetInt32(request, size) == 0 && reflection.GetString(request, token).empty();
-  }
-};
-
-class MethodRun {
- public:
-  MethodRun(const Contract& contract, const Invocation& invocation, const Settings& settings,
-            const Process& process)
-      : contract_(contract),
-        method_(*invocation.command->method),
-        invocation_(invocation),
-        settings_(settings),
-        process_(process),
-        server_(MakeServer(settings, process)) {}
-
-  absl::Status Run() {
-    ASSIGN_OR_RETURN(const auto request, BuildRequest(contract_, invocation_, process_.in));
-    FitToTerminal(process_, *request);
-    const auto answer = contract_.NewMessage(*method_.output_type());
-    RETURN_IF_ERROR(Ask(*request, *answer));
-    process_.out << Present(*answer,
-                            {.json = settings_.json, .terminal = process_.out_is_terminal});
-    return absl::OkStatus();
-  }
-
- private:
-  // Fills `answer`; with all pages, if that is asked for.
-  absl::Status Ask(pb::Message& request, pb::Message& answer) {
-    const Paging paging(method_);
-    const bool all = paging.WantsAll(request);
-    for (;;) {
-      ASSIGN_OR_RETURN(const std::string bytes, CallOnce(request));
-      const auto page = contract_.NewMessage(*method_.output_type());
-      if (!page->ParseFromString(bytes)) {
-        return Error(absl::StatusCode::kInternal, "ANSWER_UNREADABLE",
-                     absl::StrCat("the answer is no ", page->GetDescriptor()->full_name()));
-      }
-      answer.MergeFrom(*page);
-      if (!all) return absl::OkStatus();
-      answer.GetReflection()->ClearField(&answer, paging.next);
-      const std::string next = page->GetReflection()->GetString(*page, paging.next);
-      if (next.empty()) return absl::OkStatus();
-      if (next == request.GetReflection()->GetString(request, paging.token)) {
-        return Error(absl::StatusCode::kInternal, "PAGE_REPEATED",
-                     "the server gave the same page_token twice, want another");
-      }
-      request.GetReflection()->SetString(&request, paging.token, next);
-    }
-  }
-
-  absl::StatusOr<std::string> CallOnce(const pb::Message& request) {
-    auto bytes = server_.Call(method_, settings_.caller, request);
-    const std::string id = RequestIdOf(request);
-    const bool outcome_unknown =
-        absl::IsUnavailable(bytes.status()) || absl::IsDeadlineExceeded(bytes.status());
-    if (!outcome_unknown || id.empty()) return bytes;
-    return WithMessage(bytes.status(),
-                       absl::StrCat(bytes.status().message(),
-                                    "; whether it was recorded is not known: run the same again "
-                                    "with --request-id ",
-                                    id));
-  }
-
-  const Contract& contract_;
-  const pb::MethodDescriptor& method_;
-  const Invocation& invocation_;
-  const Settings& settings_;
-  const Process& process_;
-  Server server_;
-};
+absl::Status RunMethod(const Contract& contract, const Invocation& invocation, bool json,
+                       Session& session, const Process& process) {
+  ASSIGN_OR_RETURN(const auto request, BuildRequest(contract, invocation, process.in));
+  FitToTerminal(process, *request);
+  ASSIGN_OR_RETURN(const auto answer, session.Ask(*invocation.command->method, *request));
+  process.out << Present(*answer, {.json = json, .terminal = process.out_is_terminal});
+  return absl::OkStatus();
+}
 
 absl::Status RunBuiltin(const Contract& contract, const CommandTree& tree,
                         const Invocation& invocation, const Process& process) {
@@ -154,7 +79,7 @@ absl::Status RunBuiltin(const Contract& contract, const CommandTree& tree,
   ASSIGN_OR_RETURN(const Settings settings,
                    ResolveSettings(contract, invocation, process.variables));
   ASSIGN_OR_RETURN(const v1::Play play, ReadPlay(subject, process.in));
-  Server server = MakeServer(settings, process);
+  Server server(ServerOptions(settings, process));
   return RunPlay(contract, play, server, {.json = settings.json}, process.out);
 }
 
@@ -176,10 +101,15 @@ absl::Status RunInvocation(const Contract& contract, const CommandTree& tree,
                           : absl::StrCat(invocation.group, ": no command; see trellis ",
                                          invocation.group, " --help"));
   }
-  if (invocation.command->method == nullptr) return RunBuiltin(contract, tree, invocation, process);
+  const bool of_queue = IsQueueCommand(*invocation.command);
+  if (invocation.command->method == nullptr && !of_queue) {
+    return RunBuiltin(contract, tree, invocation, process);
+  }
   ASSIGN_OR_RETURN(const Settings settings,
                    ResolveSettings(contract, invocation, process.variables));
-  return MethodRun(contract, invocation, settings, process).Run();
+  Session session(contract, settings.caller, ServerOptions(settings, process));
+  return of_queue ? RunQueueCommand(contract, invocation, settings.json, session, process)
+                  : RunMethod(contract, invocation, settings.json, session, process);
 }
 
 absl::Status RunArguments(const std::vector<std::string>& arguments, const Process& process) {

@@ -1,6 +1,7 @@
 // The program, apart from the process it runs in.
 #pragma once
 
+#include <functional>
 #include <istream>
 #include <ostream>
 #include <string>
@@ -20,6 +21,9 @@ struct Process {
   bool err_is_terminal = false;
   // The terminal's width; 160, the form's own, where there is none.
   int columns = 160;
+  // Whether the user wants to stop. Asked first, it takes Ctrl-C over, which until then ends the
+  // program. Empty: nobody can.
+  std::function<bool()> interrupted = {};
 };
 
 // Does what `arguments`, without the program's name, ask for, and returns the exit code. Answers go

@@ -1,7 +1,7 @@
 // Follows the events of a ledger until Ctrl-C: one line for each, then its acknowledgement.
 //
 // A line holds the event's position in the ledger, its sequence in its plan, its type, the plan,
-// when it was recorded and the day it happened in school. follow -help names the flags.
+// when it happened, and who did it. follow -help names the flags.
 package main
 
 import (
@@ -67,7 +67,10 @@ func follow(ctx context.Context) error {
 
 	name := fmt.Sprintf("projects/%s/subscriptions/%s", *ledger, *subscriptionName)
 	_, err = client.SubscriptionAdminClient.CreateSubscription(ctx, wanted(name))
-	if err != nil && status.Code(err) != codes.AlreadyExists {
+	if err == nil && *since == "" {
+		// A new subscription gets what comes from now on, unless it is set back: to before everything.
+		*since = "1970-01-01T00:00:00Z"
+	} else if err != nil && status.Code(err) != codes.AlreadyExists {
 		return err
 	}
 	if *since != "" {
@@ -114,13 +117,13 @@ func wanted(name string) *pubsubpb.Subscription {
 }
 
 func receive(_ context.Context, message *pubsub.Message) {
-	occurredOn, err := occurredOn(message)
+	actorName, err := actorName(message)
 	if err != nil {
 		log.Fatal(err) // It stays unacknowledged, and holds back its plan.
 	}
 	of := message.Attributes
 	fmt.Println(message.ID, "", of["sequence"], "", of["ce-type"], "", of["ce-subject"], "",
-		of["ce-time"], "", occurredOn)
+		of["ce-time"], "", actorName)
 	switch {
 	case of["ce-type"] == *refuse:
 		attempt := 0
@@ -142,14 +145,14 @@ func receive(_ context.Context, message *pubsub.Message) {
 	}
 }
 
-// The day that the event happened in school.
-func occurredOn(message *pubsub.Message) (string, error) {
+// The name of who did it, as the event has it.
+func actorName(message *pubsub.Message) (string, error) {
 	if message.Attributes["content-type"] == "application/json" {
-		var event struct{ OccurredOn string }
+		var event struct{ ActorName string }
 		err := json.Unmarshal(message.Data, &event)
-		return event.OccurredOn, err
+		return event.ActorName, err
 	}
 	event := &trellis.SupportPlanEvent{}
 	err := proto.Unmarshal(message.Data, event)
-	return event.OccurredOn, err
+	return event.ActorName, err
 }

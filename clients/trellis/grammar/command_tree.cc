@@ -7,6 +7,8 @@
 #include "absl/strings/strip.h"
 #include "clients/trellis/grammar/flag_names.h"
 #include "clients/trellis/grammar/names.h"
+#include "clients/trellis/grammar/queue_commands.h"
+#include "clients/trellis/grammar/resource_names.h"
 #include "google/api/field_behavior.pb.h"
 #include "trellis/v1/options.pb.h"
 
@@ -20,8 +22,9 @@ struct ShortName {
   absl::string_view brief;
 };
 
-constexpr ShortName kGroupNames[] = {
-    {"SupportPlanService", "plan"}, {"AuditService", "plan"}, {"StandardsService", "standards"}};
+constexpr ShortName kGroupNames[] = {{"SupportPlanService", "plan"},    {"AuditService", "plan"},
+                                     {"StandardsService", "standards"}, {"QueueService", "queue"},
+                                     {"Subscriber", "queue"},           {"Publisher", "queue"}};
 
 constexpr ShortName kCommandNames[] = {
     {"OpenSupportPlan", "open"},
@@ -35,6 +38,16 @@ constexpr ShortName kCommandNames[] = {
     {"RenewPlan", "renew"},
     {"GetTeachersStandard", "get"},
     {"ListTeachersStandards", "list"},
+    {"ListSubscriptionStatuses", "list"},
+    {"GetSubscriptionStatus", "show"},
+    {"ListDeadLetters", "dead"},
+    {"GetDeadLetter", "dead-letter"},
+    {"RedriveDeadLetters", "redrive"},
+    {"CreateSubscription", "create"},
+    {"DeleteSubscription", "delete"},
+    {"CreateSnapshot", "snapshot"},
+    {"ListSnapshots", "snapshots"},
+    {"ListTopics", "topics"},
 };
 
 template <size_t N>
@@ -63,11 +76,16 @@ const std::string& MessageName(const pb::FieldDescriptor& field) {
   return field.message_type()->full_name();
 }
 
+bool IsTime(const pb::FieldDescriptor& field) {
+  return MessageName(field) == "google.protobuf.Timestamp" ||
+         MessageName(field) == "google.protobuf.Duration";
+}
+
 // Messages on the way are flattened; lists, times and a message inside itself are values.
 bool IsFlattened(const FieldPath& path) {
   const pb::FieldDescriptor& last = *path.back();
   if (last.cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE || last.is_repeated()) return false;
-  if (MessageName(last) == "google.protobuf.Timestamp") return false;
+  if (IsTime(last)) return false;
   return std::none_of(path.begin(), path.end(), [&](const pb::FieldDescriptor* field) {
     return field->containing_type() == last.message_type();
   });
@@ -114,9 +132,12 @@ std::string Placeholder(const pb::FieldDescriptor& field) {
     case pb::FieldDescriptor::CPPTYPE_ENUM:
       return "WORD";
     case pb::FieldDescriptor::CPPTYPE_STRING:
-      return StringPlaceholder(field);
+      return NameFieldOf(field).resource == Resource::kNone
+                 ? StringPlaceholder(field)
+                 : PlaceholderOf(NameFieldOf(field).resource);
     case pb::FieldDescriptor::CPPTYPE_MESSAGE:
-      if (MessageName(field) == "google.protobuf.Timestamp") return "TIME";
+      if (field.is_map()) return "KEY=VALUE";
+      if (IsTime(field)) return field.message_type()->name() == "Duration" ? "DURATION" : "TIME";
       return MessageName(field) == "trellis.v1.Supporter" ? "ROLE|JSON" : "JSON";
     default:
       return "NUMBER";
@@ -150,6 +171,10 @@ Flag MakeFlag(const FieldPath& path) {
   if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_ENUM) {
     flag.choices = EnumChoices(*field.enum_type());
   }
+  if (const char* const otherwise = NameFieldOf(field).otherwise_help; otherwise != nullptr) {
+    flag.required = false;
+    absl::StrAppend(&flag.help, " ", otherwise);
+  }
   if (path.size() == 1 && field.name() == "request_id") {
     flag.required = false;
     flag.help = "A UUID for this command; sent again, it gets the first answer. Default: random.";
@@ -162,12 +187,15 @@ void NamePositional(Command& command) {
   if (command.flags.empty()) return;
   Flag& first = command.flags.front();
   const pb::FieldDescriptor& field = *first.path.back();
-  if (!first.required || first.path.size() != 1 || first.repeated ||
+  const Resource resource = NameFieldOf(field).resource;
+  const bool named = resource != Resource::kNone && resource != Resource::kProject;
+  if (!(first.required || named) || first.path.size() != 1 || first.repeated ||
       field.cpp_type() != pb::FieldDescriptor::CPPTYPE_STRING) {
     return;
   }
   command.positional_flag = 0;
   command.positionals_max = 1;
+  command.positional_optional = !first.required;
   command.positional = first.value == "TEXT" ? absl::AsciiStrToUpper(field.name()) : first.value;
   if (first.value != "PLAN") return;
   // Google's API style calls the same plan `name` in one request and `parent` in another.
@@ -192,6 +220,7 @@ Command MakeCommand(const pb::MethodDescriptor& method, const std::vector<Flag>&
     command.flags.push_back(std::move(flag));
   }
   NamePositional(command);
+  AddQueueFlags(command);
   command.flags.push_back({.name = "input",
                            .value = "FILE",
                            .help =
@@ -251,6 +280,12 @@ std::vector<Command> Builtins() {
 
 std::string Command::Path() const { return group.empty() ? name : absl::StrCat(group, " ", name); }
 
+std::string Command::Positionals() const {
+  std::string text = positional_optional ? absl::StrCat("[", positional, "]") : positional;
+  if (rest_flag.has_value()) absl::StrAppend(&text, " [", flags[*rest_flag].value, "...]");
+  return text;
+}
+
 std::vector<std::string> CommandTree::Groups() const {
   std::vector<std::string> groups;
   for (const Command& command : commands) {
@@ -283,6 +318,10 @@ CommandTree BuildCommandTree(const Contract& contract) {
       tree.commands.push_back(MakeCommand(method, tree.globals));
     }
   }
+  for (const char* const name : kPubsubCommands) {
+    tree.commands.push_back(MakeCommand(*contract.FindMethod(name), tree.globals));
+  }
+  tree.commands.push_back(TailCommand());
   for (Command& builtin : Builtins()) tree.commands.push_back(std::move(builtin));
   return tree;
 }

@@ -50,18 +50,24 @@ struct Command {
   std::string name = {};
   // What it does, in a paragraph.
   std::string description = {};
-  // Null for what the program does by itself.
+  // Null for what the program does by itself; of several calls, the one its flags are of.
   const google::protobuf::MethodDescriptor* method = nullptr;
   std::vector<Flag> flags = {};
   // What may stand without a flag, such as `PLAN`; empty if nothing may.
   std::string positional = {};
   // How many of them.
   size_t positionals_max = 0;
+  // True if none need stand there.
+  bool positional_optional = false;
   // The flag that the first of them is short for, as an index into `flags`.
   std::optional<size_t> positional_flag = {};
+  // The flag, a list, that those after the first are short for.
+  std::optional<size_t> rest_flag = {};
 
   // `plan raise-concern`.
   std::string Path() const;
+  // What may stand without a flag, as usage shows it: `TOPIC [NUMBER...]`.
+  std::string Positionals() const;
 };
 
 struct CommandTree {

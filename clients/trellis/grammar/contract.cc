@@ -61,6 +61,10 @@ const pb::MethodDescriptor* Contract::MethodTaking(absl::string_view request) co
   return nullptr;
 }
 
+const pb::MethodDescriptor* Contract::FindMethod(absl::string_view name) const {
+  return pool_.FindMethodByName(std::string(name));
+}
+
 const pb::EnumDescriptor* Contract::FindEnum(absl::string_view name) const {
   return pool_.FindEnumTypeByName(std::string(name));
 }

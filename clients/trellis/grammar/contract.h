@@ -29,6 +29,10 @@ class Contract {
   // The method that takes `request`, a message's full name; null if none does.
   const google::protobuf::MethodDescriptor* MethodTaking(absl::string_view request) const;
 
+  // The method of this full name, of any service, such as
+  // `google.pubsub.v1.Subscriber.Seek`; null if there is none.
+  const google::protobuf::MethodDescriptor* FindMethod(absl::string_view name) const;
+
   // The enum of this full name; null if there is none.
   const google::protobuf::EnumDescriptor* FindEnum(absl::string_view name) const;
 

@@ -9,7 +9,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "base/status_macros.h"
 #include "base/uuid.h"
 #include "clients/trellis/grammar/message_file.h"
 #include "clients/trellis/grammar/names.h"
@@ -152,11 +154,44 @@ absl::Status PutTime(const Place& place, const std::string& text) {
   return absl::OkStatus();
 }
 
+absl::Status PutDuration(const Place& place, const std::string& text) {
+  absl::string_view days = text;
+  int64_t count = 0;
+  absl::Duration duration;
+  if (absl::ConsumeSuffix(&days, "d") && absl::SimpleAtoi(days, &count)) {
+    duration = absl::Hours(24) * count;
+  } else if (!absl::ParseDuration(text, &duration)) {
+    return Unfit(place, text, "a duration such as 100ms, 30s, 10m, 12h or 31d");
+  }
+  pb::Message& value = *place.message.GetReflection()->MutableMessage(&place.message, &place.field);
+  const pb::Descriptor& type = *value.GetDescriptor();
+  value.GetReflection()->SetInt64(&value, type.FindFieldByName("seconds"),
+                                  absl::ToInt64Seconds(duration));
+  value.GetReflection()->SetInt32(
+      &value, type.FindFieldByName("nanos"),
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(duration % absl::Seconds(1))));
+  return absl::OkStatus();
+}
+
+// An entry of a map of text.
+absl::Status PutEntry(const Place& place, const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) return Unfit(place, text, "KEY=VALUE");
+  pb::Message& entry = *place.message.GetReflection()->AddMessage(&place.message, &place.field);
+  const pb::Descriptor& type = *entry.GetDescriptor();
+  RETURN_IF_ERROR(PutString({entry, *type.map_key(), place.called}, text.substr(0, equals)));
+  return PutString({entry, *type.map_value(), place.called}, text.substr(equals + 1));
+}
+
 absl::Status PutMessage(const Place& place, const std::string& text) {
   const pb::Descriptor& type = *place.field.message_type();
   if (type.full_name() == "google.protobuf.Timestamp" && !place.field.is_repeated()) {
     return PutTime(place, text);
   }
+  if (type.full_name() == "google.protobuf.Duration" && !place.field.is_repeated()) {
+    return PutDuration(place, text);
+  }
+  if (place.field.is_map()) return PutEntry(place, text);
   const pb::Reflection& reflection = *place.message.GetReflection();
   pb::Message& added = place.field.is_repeated()
                            ? *reflection.AddMessage(&place.message, &place.field)

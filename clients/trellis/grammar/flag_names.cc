@@ -18,6 +18,8 @@ const std::map<std::string, std::string>& ShortFlags() {
       {"trellis.v1.MarkSignatureUnavailableRequest.capacity", "signatory"},
       {"trellis.v1.RenderSupportPlanRequest.output_format", "format"},
       {"trellis.v1.RenderSupportPlanRequest.text_width", "width"},
+      {"google.pubsub.v1.Subscription.enable_message_ordering", "ordered"},
+      {"google.pubsub.v1.Subscription.enable_exactly_once_delivery", "exactly-once"},
   };
   return *names;
 }

@@ -38,15 +38,21 @@ absl::Status PutPositional(const Invocation& invocation, pb::Message& request) {
   const Command& command = *invocation.command;
   if (!command.positional_flag.has_value()) return absl::OkStatus();
   const Flag& flag = command.flags[*command.positional_flag];
-  if (!invocation.positionals.empty()) {
+  const auto& positionals = invocation.positionals;
+  for (size_t i = 1; i < positionals.size(); ++i) {
+    const Flag& rest = command.flags[*command.rest_flag];
+    RETURN_IF_ERROR(PutValue(rest, rest.value, positionals[i], request));
+  }
+  if (!positionals.empty()) {
     for (const GivenFlag& given : invocation.flags) {
       if (given.flag != &flag) continue;
       return UsageError(absl::StrCat(command.Path(), ": ", command.positional,
                                      " is given twice, with --", flag.name, " and without"));
     }
-    RETURN_IF_ERROR(PutValue(flag, command.positional, invocation.positionals.front(), request));
+    RETURN_IF_ERROR(PutValue(flag, command.positional, positionals.front(), request));
   }
-  if (!request.GetReflection()->GetString(request, flag.path.back()).empty()) {
+  if (command.positional_optional ||
+      !request.GetReflection()->GetString(request, flag.path.back()).empty()) {
     return absl::OkStatus();
   }
   return UsageError(

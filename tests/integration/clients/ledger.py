@@ -15,16 +15,16 @@ EXAMPLE_ECT = ("--as", "people/3c0c5a34-5a51-4f0e-9a37-6b1f0a1d7e01",
 EXAMPLE_REQUESTS = "5e000000-0000-4000-8000-"
 
 # An event, as `follow` prints it.
-Event = collections.namedtuple("Event", "position sequence type subject time occurred_on")
+Event = collections.namedtuple("Event", "position sequence type subject time actor")
 
 
 def parse(line):
     """The event of a line that `follow` printed; None if it is another line."""
-    words = line.split()
+    words = line.split(maxsplit=len(Event._fields) - 1)
     if not words or not words[0].isdigit():
         return None
     if len(words) != len(Event._fields):
-        raise Failure(f"follow printed {line!r}, want {len(Event._fields)} words")
+        raise Failure(f"follow printed {line!r}, want {len(Event._fields)} parts")
     return Event(int(words[0]), int(words[1]), *words[2:])
 
 
@@ -67,7 +67,7 @@ class Ledger:
         trail = json.loads(self._run("plan", "trail", plan, "--output", "json"))
         known = sum(event.subject == plan for event in self.events)
         added = [Event(int(entry["position"]), int(entry["revision"]), entry["eventType"],
-                       plan, entry["recordTime"], entry["occurredOn"])
+                       plan, f"{entry['occurredOn']}T00:00:00Z", entry["event"]["actorName"])
                  for entry in trail["entries"][known:]]
         self.events += added
         return added

@@ -3,18 +3,24 @@
 import contextlib
 import ctypes
 import os
+import random
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
 
-SERVING = re.compile(r"trellisd serves ledger \S+ on grpc (\S+) and http")
+SERVING = re.compile(r"trellisd serves ledger \S+ on grpc \S+ and http")
 START_SECONDS = 30
 # An official client waits for what it has under way, and for its channel to close.
 STOP_SECONDS = 30
 KEPT_LINES = 40
 PR_SET_PDEATHSIG = 1
+# Below the ports that the system gives to callers, to whom port 0 belongs as well: a client that
+# calls again and again while the server is away would at last get that very port, call itself, and
+# keep the server from coming back.
+PORTS = range(10_000, 30_000)
 
 
 def told(lines):
@@ -102,20 +108,25 @@ class Program:
             reader.join()
 
 
+def free_address():
+    while True:
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", random.choice(PORTS)))
+            return "{}:{}".format(*listener.getsockname())
+
+
 class Server:
     """trellisd on a directory of its own; after a restart it has the port that it had before."""
 
     def __init__(self, binary, data, ledger):
         self._command = [binary, "--data", data, "--ledger", ledger, "--http", "127.0.0.1:0"]
-        self.address = "127.0.0.1:0"
+        self.address = free_address()
         self.start()
 
     def start(self):
         self._program = Program("trellisd", [*self._command, "--listen", self.address])
-        line = self._program.await_lines(
-            lambda lines: next(filter(None, map(SERVING.match, lines)), None),
-            START_SECONDS, "the line about serving")
-        self.address = line.group(1)
+        self._program.await_lines(
+            lambda lines: any(map(SERVING.match, lines)), START_SECONDS, "the line about serving")
 
     def kill(self):
         self._program.kill()

@@ -30,7 +30,7 @@ import trellis.v1.Events.SupportPlanEvent;
  * Follows the events of a ledger until Ctrl-C: one line for each, then its acknowledgement.
  *
  * <p>A line holds the event's position in the ledger, its sequence in its plan, its type, the plan,
- * when it was recorded and the day it happened in school. --help names the flags.
+ * when it happened, and who did it. --help names the flags.
  */
 public final class Follow {
   /** After so many attempts an event that is refused goes to the dead-letter topic. */
@@ -97,6 +97,9 @@ public final class Follow {
     try (SubscriptionAdminClient admin = SubscriptionAdminClient.create(settings)) {
       try {
         admin.createSubscription(wanted());
+        // A new subscription gets what comes from now on, unless it is set back: to before
+        // everything.
+        options.putIfAbsent("since", "1970-01-01T00:00:00Z");
       } catch (AlreadyExistsException found) {
         // It goes on where it stopped.
       }
@@ -155,7 +158,7 @@ public final class Follow {
     Map<String, String> of = message.getAttributesMap();
     System.out.println(
         String.join("  ", message.getMessageId(), of.get("sequence"), of.get("ce-type"),
-            of.get("ce-subject"), of.get("ce-time"), occurredOn(message)));
+            of.get("ce-subject"), of.get("ce-time"), actorName(message)));
     if (of.get("ce-type").equals(options.get("refuse"))) {
       System.out.printf("refused %s, attempt %d%n", message.getMessageId(),
           Subscriber.getDeliveryAttempt(message));
@@ -176,15 +179,15 @@ public final class Follow {
     }
   }
 
-  /** The day that the event happened in school. */
-  private String occurredOn(PubsubMessage message) {
+  /** The name of who did it, as the event has it. */
+  private String actorName(PubsubMessage message) {
     try {
       if ("application/json".equals(message.getAttributesMap().get("content-type"))) {
         Struct.Builder event = Struct.newBuilder();
         JsonFormat.parser().merge(message.getData().toStringUtf8(), event);
-        return event.getFieldsOrThrow("occurredOn").getStringValue();
+        return event.getFieldsOrThrow("actorName").getStringValue();
       }
-      return SupportPlanEvent.parseFrom(message.getData()).getOccurredOn();
+      return SupportPlanEvent.parseFrom(message.getData()).getActorName();
     } catch (InvalidProtocolBufferException error) {
       throw new IllegalStateException(error);
     }
