@@ -56,10 +56,17 @@ void Deliveries::Offer(absl::string_view key, size_t bytes) {
 }
 
 void Deliveries::Redrive(Number number, size_t bytes) {
+  // After a seek it comes again in its own place.
+  if (!progress_.done.Contains(number)) {
+    progress_.redriven.erase(number);
+    return;
+  }
   progress_.redriven.insert(number);
   const auto [message, added] = messages_.try_emplace(number);
   if (!added) return;
   message->second.bytes = bytes;
+  // Whoever had it before it became a dead letter has no part in this.
+  message->second.first_valid = last_lease_ + 1;
   ready_.push_back(number);
 }
 
@@ -290,6 +297,12 @@ void Deliveries::Fail(Number number, absl::string_view reason, absl::Time now) {
 }
 
 void Deliveries::Revoke(Number number, Lane& lane) {
+  // Of those that wait, the first may have been handed out before: their leases have expired.
+  for (const Number later : lane.waiting) {
+    Message& message = *Find(later);
+    if (message.lease == 0) break;
+    message.first_valid = last_lease_ + 1;
+  }
   while (true) {
     const Number last = lane.handed_out.back();
     lane.handed_out.pop_back();

@@ -120,7 +120,8 @@ class Deliveries {
   void Skip();
   // The message next() is to be delivered.
   void Offer(absl::string_view key, size_t bytes);
-  // A message below next() that is done is to be delivered once more, beside the order of its key.
+  // A message that is done is to be delivered once more, beside the order of its key. Nothing
+  // happens to one that is not done: it comes anyway.
   void Redrive(Number number, size_t bytes);
 
   void AddConsumer(ConsumerId consumer, const FlowLimits& limits);

@@ -62,6 +62,8 @@ absl::StatusOr<Snapshot> Queue::CreateSnapshot(
   *settings.mutable_labels() = request.labels();
   snapshot.set_subscription(request.subscription());
   *snapshot.mutable_cursor() = ToCursor(subscription->progress());
+  // First what it relies on: dead letters that it calls done, and a mark of what it has seen.
+  RETURN_IF_ERROR(subscription->Save());
   RETURN_IF_ERROR(WriteSnapshot(snapshot));
   return settings;
 }
