@@ -16,6 +16,7 @@
 #include "google/pubsub/v1/pubsub.pb.h"
 #include "grpc/health/v1/health.pb.h"
 #include "queue/queue.h"
+#include "relay/relay.h"
 #include "services/audit_service.h"
 #include "services/cloud_event.h"
 #include "services/http_server.h"
@@ -82,6 +83,7 @@ class Server::Impl {
       grpc_->Shutdown(std::chrono::system_clock::now() + kDrainTime);
     }
     http_.reset();
+    relay_.reset();
     if (log_ != nullptr) log_->Close();
     queue_.reset();
     views_.reset();
@@ -100,6 +102,9 @@ class Server::Impl {
                                                  .format = CloudEventFormat(settings_.ledger),
                                                  .may_read = MayRead},
                                                 *log_, clock_));
+    if (settings_.relay.has_value()) {
+      ASSIGN_OR_RETURN(relay_, relay::Relay::Start(*settings_.relay, *queue_, clock_));
+    }
     const Rooms rooms{*log_, *views_, clock_, *pipeline_};
     services_ = MakeServices(rooms, *queue_);
     RETURN_IF_ERROR(StartGrpc());
@@ -140,6 +145,7 @@ class Server::Impl {
   std::unique_ptr<projections::Views> views_;
   std::unique_ptr<CommandPipeline> pipeline_;
   std::unique_ptr<queue::Queue> queue_;
+  std::unique_ptr<relay::Relay> relay_;
   std::vector<std::unique_ptr<RpcService>> services_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<HttpServer> http_;

@@ -49,7 +49,7 @@ absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string&
 ParsedSettings ParseSettings(int argc, const char* const* argv) {
   ParsedSettings parsed;
   Settings& settings = parsed.settings;
-  std::string listen = "127.0.0.1:7443", http = "127.0.0.1:7480";
+  std::string listen = "127.0.0.1:7443", http = "127.0.0.1:7480", brokers;
   CLI::App app("The Trellis server: support plans over gRPC, on an event log of its own.",
                "trellisd");
   app.set_version_flag("--version", "trellisd " TRELLIS_VERSION);
@@ -60,6 +60,8 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
   app.add_option("--listen", listen, "Where gRPC listens; port 0 picks one")->capture_default_str();
   app.add_option("--http", http, "Where pages are served; port 0 picks one")->capture_default_str();
   app.add_option("--ledger", settings.ledger, "The ledger's name")->capture_default_str();
+  app.add_option("--relay", brokers, "A NATS broker that gets every event: nats://HOST:PORT")
+      ->envname("TRELLIS_RELAY");
   app.allow_config_extras(CLI::config_extras_mode::error);
   try {
     app.parse(argc, argv);
@@ -82,6 +84,13 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
   } else {
     settings.listen = *listen_address;
     settings.http = *http_address;
+  }
+  if (parsed.exit_code >= 0 || brokers.empty()) return parsed;
+  const absl::StatusOr<relay::Brokers> parsed_relay = relay::ParseBrokers(brokers);
+  if (parsed_relay.ok()) {
+    settings.relay = *parsed_relay;
+  } else {
+    parsed.exit_code = Complain(std::string(parsed_relay.status().message()));
   }
   return parsed;
 }

@@ -1,9 +1,11 @@
 // The settings of trellisd: flags, or a file of the same names.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "relay/brokers.h"
 
 namespace trellis::services {
 
@@ -21,6 +23,8 @@ struct Settings {
   Address http = {"127.0.0.1", 7480};
   // The ledger's name: 1 to 100 letters, digits, dots and hyphens.
   std::string ledger = "trellis";
+  // Where events are relayed to; by default nowhere.
+  std::optional<relay::Brokers> relay = {};
 };
 
 // HOST:PORT. Only loopback hosts are taken, because nobody who calls is identified yet.

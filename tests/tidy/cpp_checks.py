@@ -10,9 +10,10 @@ MAY_INCLUDE = {
     "eventstore": {"base", "eventstore"},
     "projections": {"base", "proto", "domain", "eventstore", "projections"},
     "queue": {"base", "proto", "eventstore", "queue"},
+    "relay": {"base", "eventstore", "queue", "relay"},
     "rendering": {"base", "proto", "rendering"},
-    "services": {"base", "proto", "domain", "eventstore", "projections", "queue", "rendering",
-                 "services"},
+    "services": {"base", "proto", "domain", "eventstore", "projections", "queue", "relay",
+                 "rendering", "services"},
     "clients": {"base", "proto", "clients"},
 }
 
@@ -20,6 +21,7 @@ MAY_INCLUDE = {
 LIBRARIES = [
     (re.compile(r"rocksdb/"), {"eventstore", "projections", "queue"}),
     (re.compile(r"(grpcpp|grpc)/"), {"services", "clients"}),
+    (re.compile(r"nats/"), {"relay"}),
     (re.compile(r"httplib\.h$"), {"services"}),
 ]
 
@@ -157,6 +159,7 @@ CALLS = [
      re.compile(r"\bstd::chrono::(system|steady|high_resolution)_clock\b"), {
          "services/server.cc": "gRPC wants the end of draining as a time of the system clock",
          "clients/trellis/call.cc": "gRPC wants its deadlines as times of the system clock",
+         "clients/trellis/stream.cc": "the same, of the end of a wait",
          "tests/bench/": "measures time",
          "tests/integration/": "deadlines of calls and of processes",
          "tests/support/": "deadlines of calls and of processes",

@@ -136,7 +136,8 @@ def check_links(tree):
 
 
 # Where errors and warnings that a caller can meet are made.
-REASON_FOLDERS = {"base", "domain", "eventstore", "projections", "queue", "rendering", "services"}
+REASON_FOLDERS = {"base", "domain", "eventstore", "projections", "queue", "relay", "rendering",
+                  "services"}
 REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
 NOT_A_REASON = re.compile(r"TRELLIS_|GRPC_")
 REASON_ROW = re.compile(r"^\|\s*`([A-Z][A-Z0-9_]+)`\s*\|")
