@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "base/error.h"
 #include "rendering/plan_list.h"
+#include "services/metrics.h"
 
 namespace trellis::services {
 namespace {
@@ -69,7 +70,8 @@ void ServeIndex(const Rooms& rooms, httplib::Response& response) {
 
 class HttpServer::Impl {
  public:
-  explicit Impl(const Rooms& rooms) : rooms_(rooms) {
+  Impl(const Rooms& rooms, const queue::Queue& queue, const relay::Relay* relay)
+      : rooms_(rooms), queue_(queue), relay_(relay) {
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     // Only this process may listen there: two servers on one port would each get some requests.
     server_.set_socket_options([](socket_t socket) {
@@ -91,6 +93,9 @@ class HttpServer::Impl {
       if (!health.ok()) return Fail(health, response);
       response.set_content("ok\n", kText);
     });
+    server_.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
+      response.set_content(MetricsText(rooms_, queue_, relay_), kMetricsMediaType);
+    });
   }
 
   ~Impl() {
@@ -98,7 +103,8 @@ class HttpServer::Impl {
     if (thread_.joinable()) thread_.join();
   }
 
-  absl::Status Start(const std::string& host, int port) {
+  absl::Status Start(const Address& address) {
+    const auto& [host, port] = address;
     // The brackets of an IPv6 address are an address's spelling, not the host's.
     const std::string name(absl::StripSuffix(absl::StripPrefix(host, "["), "]"));
     port_ =
@@ -119,6 +125,8 @@ class HttpServer::Impl {
 
  private:
   const Rooms rooms_;
+  const queue::Queue& queue_;
+  const relay::Relay* const relay_;
   httplib::Server server_;
   int port_ = 0;
   std::thread thread_;
@@ -129,9 +137,11 @@ HttpServer::~HttpServer() = default;
 int HttpServer::port() const { return impl_->port(); }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Rooms& rooms,
-                                                              const std::string& host, int port) {
-  auto impl = std::make_unique<Impl>(rooms);
-  if (absl::Status status = impl->Start(host, port); !status.ok()) return status;
+                                                              const queue::Queue& queue,
+                                                              const Address& address,
+                                                              const relay::Relay* relay) {
+  auto impl = std::make_unique<Impl>(rooms, queue, relay);
+  if (absl::Status status = impl->Start(address); !status.ok()) return status;
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 

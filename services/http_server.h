@@ -3,22 +3,29 @@
 //   GET /                        the plans, as links
 //   GET /supportPlans/{uuid}     the plan as the form
 //   GET /healthz                 200 "ok", or 503 and why the views stopped
+//   GET /metrics                 the numbers of metrics.h
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "queue/queue.h"
+#include "relay/relay.h"
+#include "services/settings.h"
 #include "services/support_plan_service.h"
 
 namespace trellis::services {
 
 class HttpServer {
  public:
-  // Listens on `host`:`port` (0: any free port) and serves from its own threads. UNAVAILABLE
-  // (CANNOT_LISTEN) if the address cannot be had.
+  // Listens on `address` (port 0: any free port) and serves from its own threads; `queue` and
+  // `relay`, which may be null, must outlive it. UNAVAILABLE (CANNOT_LISTEN) if the address cannot
+  // be had.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Rooms& rooms,
-                                                           const std::string& host, int port);
+                                                           const queue::Queue& queue,
+                                                           const Address& address,
+                                                           const relay::Relay* relay = nullptr);
   // Stops listening and finishes the requests that are being served.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;

@@ -33,6 +33,11 @@ int PageSize(int asked, int by_default) {
   return asked == 0 ? by_default : std::min(asked, kPageSizeMax);
 }
 
+absl::Status CheckPageSize(int asked) {
+  if (asked >= 0) return absl::OkStatus();
+  return InvalidRequest({{"page_size", absl::StrCat("got ", asked, ", want 0 or more")}});
+}
+
 std::string PageToken(const pb::Message& request, const std::string& cursor) {
   return absl::WebSafeBase64Escape(absl::StrCat(Mark(request), cursor));
 }

@@ -11,10 +11,15 @@ namespace trellis::services {
 
 // The most items of a page.
 inline constexpr int kPageSizeMax = 1000;
+// The items of a page whose size is not said.
+inline constexpr int kPageSizeByDefault = 100;
 
 // The size to serve: `asked`, `by_default` for 0, at most kPageSizeMax. Negative sizes are refused
 // when the request is validated.
 int PageSize(int asked, int by_default);
+
+// INVALID_ARGUMENT if `asked` is negative: for Pub/Sub's requests, which no rules validate.
+absl::Status CheckPageSize(int asked);
 
 // A token that goes on after `cursor`, for the same request only.
 std::string PageToken(const google::protobuf::Message& request, const std::string& cursor);

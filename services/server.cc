@@ -20,10 +20,13 @@
 #include "services/audit_service.h"
 #include "services/cloud_event.h"
 #include "services/http_server.h"
+#include "services/publisher_service.h"
+#include "services/queue_service.h"
 #include "services/standards_service.h"
 #include "services/subscriber_service.h"
 #include "services/support_plan_service.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/queue_service.pb.h"
 #include "trellis/v1/standards_service.pb.h"
 
 namespace trellis::services {
@@ -56,11 +59,15 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
   const auto& plans = *v1::SupportPlanReply::descriptor()->file()->service(0);
   const auto& standards = *v1::GetTeachersStandardRequest::descriptor()->file()->service(0);
   const auto& audit = *v1::ListTrailRequest::descriptor()->file()->service(0);
+  const auto& statuses = *v1::SubscriptionStatus::descriptor()->file()->service(0);
   const auto& pubsub = *google::pubsub::v1::PubsubMessage::descriptor()->file();
   std::vector<std::unique_ptr<RpcService>> services;
   services.push_back(std::make_unique<RpcService>(plans, SupportPlanHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(standards, StandardsHandlers()));
   services.push_back(std::make_unique<RpcService>(audit, AuditHandlers(rooms)));
+  services.push_back(std::make_unique<RpcService>(statuses, QueueHandlers(queue, rooms.clock)));
+  services.push_back(std::make_unique<RpcService>(*pubsub.FindServiceByName("Publisher"),
+                                                  PublisherHandlers(queue)));
   services.push_back(std::make_unique<RpcService>(*pubsub.FindServiceByName("Subscriber"),
                                                   SubscriberHandlers(queue),
                                                   SubscriberStreams(queue)));

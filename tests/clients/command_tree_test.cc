@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "clients/trellis/grammar/queue_commands.h"
 #include "google/api/field_behavior.pb.h"
 #include "tests/clients/testing.h"
 
@@ -43,7 +44,7 @@ void ExpectFlags(const Command& command, const pb::Descriptor& message, FieldPat
 }
 
 TEST(CommandTree, HasEveryRpcOnce) {
-  size_t methods = 0;
+  size_t methods = std::size(kPubsubCommands);
   std::set<std::string> paths;
   for (const pb::ServiceDescriptor* const service : TheContract().services()) {
     methods += static_cast<size_t>(service->method_count());
@@ -65,6 +66,10 @@ TEST(CommandTree, HasShortNamesForWhatIsTypedMost) {
   EXPECT_NE(TheTree().Find("standards", "get"), nullptr);
   EXPECT_NE(TheTree().Find("", "play"), nullptr);
   EXPECT_EQ(TheTree().Find("plan", "play"), nullptr);
+  for (const char* const name : {"list", "show", "tail", "dead", "dead-letter", "redrive", "create",
+                                 "delete", "seek", "snapshot", "snapshots", "topics"}) {
+    EXPECT_NE(TheTree().Find("queue", name), nullptr) << name;
+  }
 }
 
 TEST(CommandTree, HasAFlagForEveryFieldThatCanBeSet) {
@@ -126,6 +131,10 @@ TEST(CommandTree, LetsThePlanStandWithoutItsFlag) {
   EXPECT_EQ(trail.positional, "PLAN");
   EXPECT_EQ(FindFlag(trail.flags, "name"), FindFlag(trail.flags, "parent"));
   EXPECT_EQ(TheTree().Find("standards", "get")->positional, "CODE");
+  EXPECT_EQ(TheTree().Find("queue", "show")->Positionals(), "SUBSCRIPTION");
+  EXPECT_EQ(TheTree().Find("queue", "dead")->Positionals(), "[TOPIC]");
+  EXPECT_EQ(TheTree().Find("queue", "redrive")->Positionals(), "TOPIC [NUMBER...]");
+  EXPECT_EQ(TheTree().Find("queue", "list")->Positionals(), "");
   EXPECT_EQ(TheTree().Find("plan", "open")->positional, "");
   EXPECT_EQ(TheTree().Find("plan", "list")->positional, "");
 }

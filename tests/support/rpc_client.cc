@@ -6,8 +6,10 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_format.h"
 #include "base/check.h"
+#include "google/pubsub/v1/pubsub.pb.h"
 #include "google/rpc/status.pb.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/queue_service.pb.h"
 #include "trellis/v1/standards_service.pb.h"
 
 namespace trellis::testing {
@@ -77,7 +79,8 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
   std::vector<const google::protobuf::MethodDescriptor*> methods;
   for (const auto* const file :
        {v1::SupportPlanReply::descriptor()->file(), v1::ListTrailRequest::descriptor()->file(),
-        v1::GetTeachersStandardRequest::descriptor()->file()}) {
+        v1::GetTeachersStandardRequest::descriptor()->file(),
+        v1::SubscriptionStatus::descriptor()->file()}) {
     for (int i = 0; i < file->service(0)->method_count(); ++i) {
       methods.push_back(file->service(0)->method(i));
     }
@@ -86,7 +89,14 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
 }
 
 const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Message& request) {
-  for (const auto* const method : AllMethods()) {
+  auto methods = AllMethods();
+  const auto& pubsub = *google::pubsub::v1::PubsubMessage::descriptor()->file();
+  for (int i = 0; i < pubsub.service_count(); ++i) {
+    for (int j = 0; j < pubsub.service(i)->method_count(); ++j) {
+      methods.push_back(pubsub.service(i)->method(j));
+    }
+  }
+  for (const auto* const method : methods) {
     if (method->input_type() == request.GetDescriptor()) return *method;
   }
   Crash("no rpc takes this request");

@@ -23,9 +23,9 @@ using Metadata = std::multimap<std::string, std::string>;
 // The metadata that says who calls.
 Metadata MetadataOf(const Actor& actor);
 
-// The rpcs of SupportPlanService, StandardsService and AuditService.
+// The rpcs of Trellis's own services.
 std::vector<const google::protobuf::MethodDescriptor*> AllMethods();
-// Their rpc with this request; crashes if there is none.
+// The rpc with this request, of one of them or of Pub/Sub; crashes if there is none.
 const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Message& request);
 
 // Concurrency. Thread-safe.

@@ -139,7 +139,8 @@ def check_links(tree):
 REASON_FOLDERS = {"base", "domain", "eventstore", "projections", "queue", "relay", "rendering",
                   "services"}
 REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
-NOT_A_REASON = re.compile(r"TRELLIS_|GRPC_")
+# The two failures are Pub/Sub's words for what became of one ack id.
+NOT_A_REASON = re.compile(r"TRELLIS_|GRPC_|PERMANENT_FAILURE_|TRANSIENT_FAILURE_")
 REASON_ROW = re.compile(r"^\|\s*`([A-Z][A-Z0-9_]+)`\s*\|")
 REASONS_DOCUMENT = "docs/clients.md"
 

@@ -1,0 +1,139 @@
+#include "services/metrics.h"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace trellis::services {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using queue::SubscriptionStatus;
+
+// A family of the queue's and where its value comes from.
+struct QueueMetric {
+  const char* name;
+  const char* help;
+  MetricType type;
+  std::function<double(const SubscriptionStatus&, absl::Time)> value;
+};
+
+double AgeOfOldest(const SubscriptionStatus& status, absl::Time now) {
+  if (status.oldest == absl::InfiniteFuture()) return 0;
+  // The clock may have been set back since.
+  return std::max(0.0, absl::ToDoubleSeconds(now - status.oldest));
+}
+
+template <typename Number>
+auto Field(Number SubscriptionStatus::*field) {
+  return [field](const SubscriptionStatus& status, absl::Time) {
+    return static_cast<double>(status.*field);
+  };
+}
+
+auto Count(int64_t queue::DeliveryCounts::*count) {
+  return [count](const SubscriptionStatus& status, absl::Time) {
+    return static_cast<double>(status.counts.*count);
+  };
+}
+
+const std::vector<QueueMetric>& QueueMetrics() {
+  using Counts = queue::DeliveryCounts;
+  static const auto& metrics = *new std::vector<QueueMetric>{
+      {"trellis_queue_backlog_messages",
+       "Messages not acknowledged; those not looked at yet may turn out not to pass the filter.",
+       MetricType::Gauge, Field(&SubscriptionStatus::backlog)},
+      {"trellis_queue_backlog_seconds",
+       "Age of the oldest message that is not acknowledged; 0 if there is none.", MetricType::Gauge,
+       AgeOfOldest},
+      {"trellis_queue_outstanding_messages", "Messages that consumers have now, with a lease.",
+       MetricType::Gauge, Field(&SubscriptionStatus::leased)},
+      {"trellis_queue_waiting_messages",
+       "Messages that wait for their back-off after a refusal or a lease that ended.",
+       MetricType::Gauge, Field(&SubscriptionStatus::backing_off)},
+      {"trellis_queue_consumers", "Consumers that are connected now.", MetricType::Gauge,
+       Field(&SubscriptionStatus::consumers)},
+      {"trellis_queue_deliveries_total", "Deliveries since the start, those again included.",
+       MetricType::Counter, Count(&Counts::delivered)},
+      {"trellis_queue_redeliveries_total",
+       "Deliveries since the start of messages that had been delivered before.",
+       MetricType::Counter, Count(&Counts::redelivered)},
+      {"trellis_queue_acknowledgements_total",
+       "Acknowledgements since the start that had an effect.", MetricType::Counter,
+       Count(&Counts::acknowledged)},
+      {"trellis_queue_dead_letters_total",
+       "Messages since the start that went to the dead letter topic.", MetricType::Counter,
+       Count(&Counts::dead_lettered)},
+  };
+  return metrics;
+}
+
+// The id that a resource's name ends with.
+std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+ClientMetric Sample(MetricType type, double value, std::vector<ClientMetric::Label> labels = {}) {
+  ClientMetric sample;
+  sample.label = std::move(labels);
+  if (type == MetricType::Counter) {
+    sample.counter.value = value;
+  } else {
+    sample.gauge.value = value;
+  }
+  return sample;
+}
+
+MetricFamily Single(const char* name, const char* help, MetricType type, double value) {
+  return {name, help, type, {Sample(type, value)}};
+}
+
+MetricFamily Position(const char* name, const char* help, eventstore::Position position) {
+  return Single(name, help, MetricType::Gauge, static_cast<double>(position));
+}
+
+void AddRelay(const relay::RelayStatus& status, std::vector<MetricFamily>& families) {
+  families.push_back(Single("trellis_relay_connected", "1 if the relay has its broker, else 0.",
+                            MetricType::Gauge, status.connected ? 1 : 0));
+  families.push_back(Single("trellis_relay_events_total",
+                            "Events since the start that the broker acknowledged.",
+                            MetricType::Counter, static_cast<double>(status.relayed)));
+  families.push_back(Single("trellis_relay_failures_total",
+                            "Connections since the start that ended or could not be made.",
+                            MetricType::Counter, static_cast<double>(status.failures)));
+}
+
+}  // namespace
+
+std::string MetricsText(const Rooms& rooms, const queue::Queue& queue, const relay::Relay* relay) {
+  const std::vector<QueueMetric>& metrics = QueueMetrics();
+  std::vector<MetricFamily> families;
+  for (const QueueMetric& metric : metrics) {
+    families.push_back({metric.name, metric.help, metric.type, {}});
+  }
+  const absl::Time now = rooms.clock.Now();
+  for (const auto& subscription : queue.List()) {
+    const SubscriptionStatus status = subscription->Status();
+    const std::vector<ClientMetric::Label> labels = {
+        {"subscription", IdOf(subscription->settings().name())},
+        {"topic", IdOf(subscription->topic()->name())}};
+    for (size_t i = 0; i < metrics.size(); ++i) {
+      families[i].metric.push_back(Sample(metrics[i].type, metrics[i].value(status, now), labels));
+    }
+  }
+  families.push_back(Position("trellis_log_position", "Position of the log's last event.",
+                              rooms.log.durable_position()));
+  families.push_back(Position("trellis_views_position",
+                              "Position of the last event that the views have applied.",
+                              rooms.views.position()));
+  if (relay != nullptr) AddRelay(relay->Status(), families);
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace trellis::services

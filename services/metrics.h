@@ -1,0 +1,39 @@
+// What the server shows to a monitoring system, in Prometheus's text format.
+//
+//   trellis_log_position                       position of the last event
+//   trellis_views_position                     position of the last event that views have applied
+//   trellis_queue_backlog_messages             messages that are not acknowledged
+//   trellis_queue_backlog_seconds              the age of the oldest of them; 0: there is none
+//   trellis_queue_outstanding_messages         messages that consumers have now
+//   trellis_queue_waiting_messages             messages that wait for their back-off
+//   trellis_queue_consumers                    consumers that are connected
+//   trellis_queue_deliveries_total             deliveries, those again included
+//   trellis_queue_redeliveries_total           deliveries of what had been delivered before
+//   trellis_queue_acknowledgements_total       acknowledgements that had an effect
+//   trellis_queue_dead_letters_total           messages that were given up
+//   trellis_relay_connected                    1 if the relay has its broker, else 0
+//   trellis_relay_events_total                 events that the broker acknowledged
+//   trellis_relay_failures_total               connections that ended or could not be made
+//
+// Those of the queue have the labels `subscription` and `topic`, ids without the ledger. Totals
+// count from the server's start. The relay's are there if there is one; its lag is the backlog of
+// its subscription, `relay-nats`.
+#pragma once
+
+#include <string>
+
+#include "queue/queue.h"
+#include "relay/relay.h"
+#include "services/support_plan_service.h"
+
+namespace trellis::services {
+
+// The media type of what MetricsText gives.
+inline constexpr char kMetricsMediaType[] = "text/plain; version=0.0.4; charset=utf-8";
+
+// All of them as they are now; `relay` may be null. Reads one record for each subscription that has
+// a backlog.
+std::string MetricsText(const Rooms& rooms, const queue::Queue& queue,
+                        const relay::Relay* relay = nullptr);
+
+}  // namespace trellis::services
