@@ -145,12 +145,11 @@ void Deliveries::Drop(Number number, absl::Time now) {
 
 AckResult Deliveries::Acknowledge(Number number, uint64_t lease, absl::Time now) {
   Message* message = Find(number);
-  if (message == nullptr) {
-    return progress_.done.Contains(number) ? AckResult::kDone : AckResult::kInvalid;
-  }
+  if (message == nullptr) return AcknowledgeDone(number, lease);
   if (lease == 0 || lease > message->lease) return AckResult::kInvalid;
   if (lease < message->first_valid) {
-    return message->lane == nullptr ? AckResult::kInvalid : AckResult::kUnordered;
+    return message->lane == nullptr || rules_.exactly_once ? AckResult::kInvalid
+                                                           : AckResult::kUnordered;
   }
   const bool present = lease == message->lease && message->state != State::kWaiting;
   if (rules_.exactly_once && !present) return AckResult::kInvalid;
@@ -158,6 +157,13 @@ AckResult Deliveries::Acknowledge(Number number, uint64_t lease, absl::Time now)
   EndLease(number, *message);
   Done(number);
   return AckResult::kDone;
+}
+
+AckResult Deliveries::AcknowledgeDone(Number number, uint64_t lease) const {
+  if (!progress_.done.Contains(number)) return AckResult::kInvalid;
+  const auto done_by = done_by_.find(number);
+  return done_by == done_by_.end() || done_by->second == lease ? AckResult::kDone
+                                                               : AckResult::kInvalid;
 }
 
 AckResult Deliveries::AcknowledgeInLane(Number number, Message& message, absl::Time now) {
@@ -252,10 +258,18 @@ void Deliveries::EndLease(Number number, Message& message) {
 void Deliveries::Done(Number number) {
   const auto message = messages_.find(number);
   back_offs_.erase({message->second.due, number});
+  if (rules_.exactly_once) Remember(number, message->second.lease);
   messages_.erase(message);
   progress_.failures.erase(number);
   progress_.redriven.erase(number);
   progress_.done.Add(number);
+}
+
+void Deliveries::Remember(Number number, uint64_t lease) {
+  if (done_by_.insert_or_assign(number, lease).second) remembered_.push_back(number);
+  if (remembered_.size() <= kRememberedMax) return;
+  done_by_.erase(remembered_.front());
+  remembered_.pop_front();
 }
 
 void Deliveries::DoneInLane(Number number, Lane& lane, absl::Time now) {
@@ -293,6 +307,8 @@ void Deliveries::Fail(Number number, absl::string_view reason, absl::Time now) {
     lane->waiting.pop_front();
   }
   Done(number);
+  // Nobody's lease did it.
+  if (rules_.exactly_once) Remember(number, 0);
   if (lane != nullptr) Place(*lane, now);
 }
 

@@ -73,6 +73,10 @@ struct DeadLetter {
   std::string last_reason;
 };
 
+// Where delivery is exactly once, messages of which is remembered by which lease they were done: a
+// client that asks again soon gets the same answer. At 40 bytes each, 400 KiB.
+inline constexpr size_t kRememberedMax = 10'000;
+
 // Names a consumer among those of a subscription; never 0, never used twice.
 using ConsumerId = uint64_t;
 
@@ -96,9 +100,10 @@ enum class AckResult {
   kDone,
   // An earlier message of its key is not done: it is done when those are.
   kEarly,
-  // The lease was revoked because an earlier message of the key failed: no effect.
+  // An earlier message of the key failed after this was handed out: no effect. Where delivery is
+  // exactly once, kInvalid.
   kUnordered,
-  // The lease is over or unknown: no effect.
+  // The lease is over or unknown: no effect, now or ever.
   kInvalid,
 };
 
@@ -206,6 +211,8 @@ class Deliveries {
   // Ends the lease, whatever comes of the message.
   void EndLease(Number number, Message& message);
   void Done(Number number);
+  void Remember(Number number, uint64_t lease);
+  AckResult AcknowledgeDone(Number number, uint64_t lease) const;
   // `number`, the first of its lane, is done, and with it those after it that were acked early.
   void DoneInLane(Number number, Lane& lane, absl::Time now);
   AckResult AcknowledgeInLane(Number number, Message& message, absl::Time now);
@@ -234,6 +241,9 @@ class Deliveries {
   absl::btree_set<std::pair<absl::Time, Number>> deadlines_;
   absl::btree_set<std::pair<absl::Time, Number>> back_offs_;
   std::deque<DeadLetter> dead_letters_;
+  // By which lease a message was done, 0: by none; and in which order that happened.
+  absl::flat_hash_map<Number, uint64_t> done_by_;
+  std::deque<Number> remembered_;
 };
 
 }  // namespace trellis::queue

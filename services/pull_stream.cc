@@ -134,8 +134,6 @@ void PullStream::Acknowledge(const Request& request) {
               confirmation.add_temporary_failed_ack_ids(ack_ids[i]);
               break;
             case queue::AckResult::kUnordered:
-              confirmation.add_unordered_ack_ids(ack_ids[i]);
-              break;
             case queue::AckResult::kInvalid:
               confirmation.add_invalid_ack_ids(ack_ids[i]);
               break;

@@ -180,7 +180,7 @@ void Acknowledge(Queue& queue, Call call, const pubsub::AcknowledgeRequest& requ
         for (int i = 0; exactly_once && i < ack_ids.size(); ++i) {
           const AckResult result = results[static_cast<size_t>(i)];
           if (result == AckResult::kDone) continue;
-          failed.emplace_back(ack_ids[i], result == AckResult::kInvalid ? kPermanent : kTransient);
+          failed.emplace_back(ack_ids[i], result == AckResult::kEarly ? kTransient : kPermanent);
         }
         call.Answer(EmptyIf(FailedIds(failed, results.size())));
       });

@@ -165,6 +165,27 @@ TEST_F(DeliveriesTest, WithExactlyOnceOnlyThePresentLeaseCounts) {
   EXPECT_EQ(Ack(1), AckResult::kDone);
 }
 
+TEST_F(DeliveriesTest, WithExactlyOnceTheLeaseThatDidItIsRemembered) {
+  Begin({.ordered = true, .exactly_once = true, .max_attempts = 2});
+  Offer({"a", "a", "b"});
+  EXPECT_EQ(Take(kAnn), "1 2 3");
+  const uint64_t revoked = leases_[2];
+  EXPECT_TRUE(Nack(1));
+  EXPECT_EQ(Ack(2), AckResult::kInvalid);
+  Wait(absl::Seconds(1));
+  EXPECT_EQ(Take(kAnn), "1#2 2");
+  EXPECT_EQ(Ack(1), AckResult::kDone);
+  EXPECT_EQ(Ack(2), AckResult::kDone);
+  EXPECT_EQ(Ack(2), AckResult::kDone);
+  EXPECT_EQ(deliveries_->Acknowledge(2, revoked, now_), AckResult::kInvalid);
+  // A dead letter was acknowledged by nobody.
+  Wait(kLease);
+  Wait(absl::Seconds(1));
+  EXPECT_EQ(Take(kBen), "3#2");
+  EXPECT_TRUE(Nack(3));
+  EXPECT_EQ(Ack(3), AckResult::kInvalid);
+}
+
 TEST_F(DeliveriesTest, BackOffDoublesUpToItsMaximum) {
   Begin({.minimum_backoff = absl::Seconds(1), .maximum_backoff = absl::Seconds(5)});
   Offer({"a"});
