@@ -127,3 +127,5 @@ if __name__ == "__main__":
         main()
     except GoogleAPICallError as error:
         sys.exit(f"follow.py: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)  # While it was still looking for the server.

@@ -21,8 +21,8 @@ class Conformance:
     # In this order: each goes on with the ledger of the one before.
     def steps(self):
         return [self.calls_services, self.receives_and_goes_on, self.survives_restart,
-                self.confirms_across_restart, self.gives_up_to_dead_letters, self.replays,
-                self.filters_json]
+                self.confirms_across_restart, self.gives_up_to_dead_letters,
+                self.confirms_once, self.replays, self.filters_json]
 
     def _follow(self, subscription, *flags):
         # Go's flags take two hyphens as well as one.
@@ -113,6 +113,21 @@ class Conformance:
         # Several refusals of one plan may reach the server in any order.
         check_once(sorted(letter._replace(position=0) for letter in letters),
                    sorted(event._replace(position=0) for event in refused))
+
+    def confirms_once(self):
+        """With refusals: what was delivered in vain is not confirmed, however often it came."""
+        plan = self._ledger.plans[0]
+        wanted = [event for event in self._ledger.events if event.subject == plan]
+        kept = {event.position for event in wanted if event.type != REFUSED}
+        with self._follow("once", "--exactly-once", "--dead-letter", "failed-once", "--refuse",
+                          REFUSED, "--filter", f'attributes.ce-subject = "{plan}"') as program:
+            program.await_lines(lambda lines: kept <= set(map(confirmed, lines)), SECONDS,
+                                f"{len(kept)} confirmed acknowledgements")
+            program.interrupt()
+        check_confirmed(program.lines, wanted)
+        got = [position for position in map(confirmed, program.lines) if position is not None]
+        if sorted(got) != sorted(kept):
+            raise Failure(f"confirmed {sorted(got)}, want {sorted(kept)}")
 
     def replays(self):
         """Seeking back a day, everything comes again in order."""

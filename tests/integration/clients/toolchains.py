@@ -7,6 +7,8 @@ import shlex
 import shutil
 import subprocess
 
+from processes import Failure
+
 # By language: what has to be there, and at least in which version (none: any).
 NEEDS = {
     "go": [(["go", "version"], (1, 25)), (["protoc", "--version"], None)],
@@ -20,7 +22,8 @@ MADE = {"build", "node_modules", ".venv", "__pycache__"}
 NO_REGISTRY = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|dial tcp|no such host|i/o timeout"
     r"|Failed to establish a new connection|name resolution|Read timed out|Unknown host"
-    r"|Connection refused|Connect timed out|Network is unreachable|Could not transfer artifact")
+    r"|Connection refused|Connect timed out|Network is unreachable|Could not transfer artifact"
+    r"|Failed to read artifact descriptor|\(from versions: none\)")
 SET_UP_SECONDS = 480
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -93,6 +96,6 @@ class Example:
         if run.returncode != 0:
             if NO_REGISTRY.search(run.stdout):
                 raise Missing(f"its packages cannot be had:\n{run.stdout}")
-            raise RuntimeError(f"the README's commands failed:\n{commands}\n{run.stdout}")
+            raise Failure(f"the README's commands failed:\n{commands}\n{run.stdout}")
         with open(stamp, "w", encoding="utf-8") as file:
             file.write(self._digest)
