@@ -144,8 +144,10 @@ void Oracle::Acknowledged(Number number, uint64_t lease, AckResult result) {
   const bool counted = result == AckResult::kDone || result == AckResult::kEarly;
   const auto found = known_.find(number);
   if (found == known_.end()) {
-    Must(result == (lasting_.undone.contains(number) || number > lasting_.end ? AckResult::kInvalid
-                                                                              : AckResult::kDone),
+    const bool done = !lasting_.undone.contains(number) && number <= lasting_.end;
+    // Exactly once, whose lease it was not may hear so, although it is done.
+    Must(done ? result == AckResult::kDone || (rules_.exactly_once && result == AckResult::kInvalid)
+              : result == AckResult::kInvalid,
          absl::StrCat("acknowledgement of ", number, ", which nobody has, is ", NameOf(result)));
     return;
   }
