@@ -30,10 +30,15 @@ absl::StatusOr<std::vector<MessagePointer>> Topic::Read(Number first, size_t cou
 }
 
 absl::StatusOr<MessagePointer> Topic::Find(Number number) {
+  {
+    MutexLock lock(mutex_);
+    const MessagePointer& kept = kept_[number % kKeptMessages];
+    if (kept != nullptr && kept->number() == number) return kept;
+  }
   if (number == 0 || number > last()) return MessagePointer();
-  ASSIGN_OR_RETURN(const std::vector<MessagePointer> messages, Read(number, 1));
-  if (messages.empty() || messages.front()->number() != number) return MessagePointer();
-  return messages.front();
+  // Not kept: one that is looked for by itself says nothing of what comes next.
+  ASSIGN_OR_RETURN(const std::vector<MessagePointer> messages, Load(number, number));
+  return messages.empty() ? MessagePointer() : messages.front();
 }
 
 absl::StatusOr<Number> Topic::FirstSince(absl::Time time) {
@@ -64,12 +69,6 @@ void Topic::Keep(const std::vector<MessagePointer>& messages) {
     kept_bytes_ += message->bytes().size();
     place = message;
   }
-}
-
-void Topic::Forget() {
-  MutexLock lock(mutex_);
-  std::fill(kept_.begin(), kept_.end(), nullptr);
-  kept_bytes_ = 0;
 }
 
 }  // namespace trellis::queue

@@ -46,8 +46,6 @@ class Topic {
  protected:
   // Reads messages `first` to `last` from disk.
   virtual absl::StatusOr<std::vector<MessagePointer>> Load(Number first, Number last) = 0;
-  // Forgets what it keeps: the messages behind the numbers have changed.
-  void Forget();
 
  private:
   void Keep(const std::vector<MessagePointer>& messages) ABSL_LOCKS_EXCLUDED(mutex_);
