@@ -1,6 +1,7 @@
 // Measures Trellis against limits of the same machine in the same run, and prints a table.
 //
-//   trellis_bench --trellisd FILE --play FILE --work DIR [--out FILE] [--quick]
+//   trellis_bench --trellisd FILE --play FILE --work DIR [--peers FILE] [--out FILE] [--quick]
+//     [--only calls|growth|queue]
 #include <chrono>
 #include <cstdio>
 #include <fcntl.h>
@@ -19,6 +20,7 @@
 #include "projections/views.h"
 #include "tests/bench/load.h"
 #include "tests/bench/processes.h"
+#include "tests/bench/queue_bench.h"
 #include "tests/bench/sample.h"
 #include "tests/bench/table.h"
 #include <CLI/CLI.hpp>
@@ -33,19 +35,22 @@ constexpr char kPlanService[] = "/trellis.v1.SupportPlanService/";
 
 struct Options {
   std::string trellisd, play, work, out, self;
-  // "calls", "growth" or empty for both.
+  // The Go program of tests/bench/peers; empty if there is none.
+  std::string peers;
+  // "calls", "growth", "queue" or empty for all.
   std::string only;
   absl::Duration round = absl::Seconds(4);
   int rounds = 5;
   std::vector<uint64_t> log_sizes = {10'000, 100'000, 1'000'000};
+  uint64_t queue_events = 200'000;
+  int queue_rounds = 3;
+  absl::Duration queue_live = absl::Seconds(10);
 };
 
 using SteadyClock = std::chrono::steady_clock;
 double SecondsSince(SteadyClock::time_point start) {
   return std::chrono::duration<double>(SteadyClock::now() - start).count();
 }
-
-void Show(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
 LoadResult Measure(const std::string& name, const ServerProcess& server,
                    const LoadOptions& options) {
@@ -132,15 +137,6 @@ struct Calls {
   }
 };
 
-void OpenPlans(const std::string& address) {
-  const std::string method = absl::StrCat(kPlanService, "OpenSupportPlan");
-  for (int plan = 0; plan < kInFlight * kPlansPerSlot; ++plan) {
-    CallOnce(address, method, OpenRequest(plan).SerializeAsString());
-    if (plan % 128 == 127) std::fprintf(stderr, "\r  opening plans: %d", plan + 1);
-  }
-  std::fprintf(stderr, "\n");
-}
-
 // A file with the bytes of an answer, for the null server.
 std::string AnswerFile(const Options& options, const std::string& bytes) {
   const std::string file = absl::StrCat(options.work, "/answer-", bytes.size());
@@ -154,7 +150,7 @@ void MeasureCalls(const Options& options, std::vector<Row>& rows) {
   const ServerProcess trellisd(
       {options.trellisd, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
   const std::string server = trellisd.WordAfter("grpc");
-  OpenPlans(server);
+  OpenPlans(server, kInFlight * kPlansPerSlot);
   const std::string revised = CallOnce(server, absl::StrCat(kPlanService, "ReviseTarget"),
                                        ReviseRequest(0, -1).SerializeAsString());
   v1::GetSupportPlanRequest get;
@@ -317,8 +313,21 @@ int Run(const Options& options) {
   std::filesystem::remove_all(options.work);
   std::filesystem::create_directories(options.work);
   std::vector<Row> rows;
-  if (options.only != "growth") MeasureCalls(options, rows);
-  if (options.only != "calls") MeasureGrowth(options, rows);
+  const auto wanted = [&](const char* part) {
+    return options.only.empty() || options.only == part;
+  };
+  if (wanted("calls")) MeasureCalls(options, rows);
+  if (wanted("growth")) MeasureGrowth(options, rows);
+  if (wanted("queue")) {
+    MeasureQueue({.trellisd = options.trellisd,
+                  .play = options.play,
+                  .work = options.work,
+                  .peers = options.peers,
+                  .events = options.queue_events,
+                  .rounds = options.queue_rounds,
+                  .live = options.queue_live},
+                 rows);
+  }
   std::filesystem::remove_all(options.work);
   const std::string table = Markdown(rows);
   std::printf("\n%s", table.c_str());
@@ -341,7 +350,9 @@ int main(int argc, char** argv) {
   app.add_option("--play", options.play, "The example play");
   app.add_option("--work", options.work, "A directory to work in; emptied first");
   app.add_option("--out", options.out, "Where the table is written as well");
-  app.add_option("--only", options.only, "Only this part: calls or growth");
+  app.add_option("--peers", options.peers, "The Go program that uses brokers, too");
+  app.add_option("--only", options.only, "Only this part")
+      ->check(CLI::IsMember({"calls", "growth", "queue"}));
   app.add_flag("--quick", quick, "Two short rounds and small logs: to see that it runs");
   CLI11_PARSE(app, argc, argv);
   if (null_flag->count() > 0) {
@@ -353,6 +364,9 @@ int main(int argc, char** argv) {
     options.rounds = 2;
     options.round = absl::Seconds(1);
     options.log_sizes = {10'000, 50'000};
+    options.queue_events = 30'000;
+    options.queue_rounds = 1;
+    options.queue_live = absl::Seconds(4);
   }
   return trellis::bench::Run(options);
 }

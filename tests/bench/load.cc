@@ -4,30 +4,19 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
 #include <grpcpp/generic/generic_stub.h>
 #include <mutex>
 #include <vector>
 
 #include "absl/time/clock.h"
 #include "base/check.h"
+#include "tests/bench/sample.h"
 
 namespace trellis::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
-
-void AddActor(grpc::ClientContext& context) {
-  context.AddMetadata("trellis-actor", "people/00000000-0000-4000-8000-000000000002");
-  context.AddMetadata("trellis-actor-name", "Ruth%20Adeyemi");
-  context.AddMetadata("trellis-capacity", "INDUCTION_TUTOR");
-}
 
 // One call after another, until the time is up.
 class Slot {
@@ -72,16 +61,35 @@ class Slot {
   Clock::time_point started_;
 };
 
-float Percentile(std::vector<float>& sorted, double part) {
+}  // namespace
+
+float Percentile(const std::vector<float>& sorted, double part) {
   return sorted[std::min(sorted.size() - 1,
                          static_cast<size_t>(part * static_cast<double>(sorted.size())))];
 }
 
-}  // namespace
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void AddActor(grpc::ClientContext& context) {
+  context.AddMetadata("trellis-actor", "people/00000000-0000-4000-8000-000000000002");
+  context.AddMetadata("trellis-actor-name", "Ruth%20Adeyemi");
+  context.AddMetadata("trellis-capacity", "INDUCTION_TUTOR");
+}
 
 grpc::ByteBuffer BufferOf(const std::string& bytes) {
   const grpc::Slice slice(bytes);
   return grpc::ByteBuffer(&slice, 1);
+}
+
+std::string BytesOf(const grpc::ByteBuffer& buffer) {
+  grpc::Slice slice;
+  CHECK(buffer.TrySingleSlice(&slice).ok() || buffer.DumpToSingleSlice(&slice).ok());
+  return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
 }
 
 LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
@@ -117,6 +125,15 @@ LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
   return result;
 }
 
+void OpenPlans(const std::string& address, int count) {
+  for (int plan = 0; plan < count; ++plan) {
+    CallOnce(address, "/trellis.v1.SupportPlanService/OpenSupportPlan",
+             OpenRequest(plan).SerializeAsString());
+    if (plan % 100 == 99) std::fprintf(stderr, "\r  opening plans: %d", plan + 1);
+  }
+  std::fprintf(stderr, "\n");
+}
+
 std::string CallOnce(const std::string& address, const std::string& method,
                      const std::string& request) {
   grpc::GenericStub stub(ChannelTo(address));
@@ -138,9 +155,7 @@ std::string CallOnce(const std::string& address, const std::string& method,
   std::unique_lock<std::mutex> lock(mutex);
   changed.wait(lock, [&] { return finished; });
   if (!status.ok()) Crash(status.error_message());
-  grpc::Slice slice;
-  CHECK(response.TrySingleSlice(&slice).ok() || response.DumpToSingleSlice(&slice).ok());
-  return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return BytesOf(response);
 }
 
 }  // namespace trellis::bench

@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 
@@ -39,7 +40,20 @@ LoadResult RunLoad(const std::string& address, const LoadOptions& options);
 std::string CallOnce(const std::string& address, const std::string& method,
                      const std::string& request);
 
-// Bytes as a buffer.
+// Opens plans 0 to count - 1, with progress.
+void OpenPlans(const std::string& address, int count);
+
+// The value that `part`, 0 to 1, of the values lie below; there is at least one.
+float Percentile(const std::vector<float>& sorted, double part);
+
+// A connection of its own, which shares nothing.
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address);
+
+// Says who calls, as commands must.
+void AddActor(grpc::ClientContext& context);
+
+// Bytes as a buffer, and a buffer as bytes.
 grpc::ByteBuffer BufferOf(const std::string& bytes);
+std::string BytesOf(const grpc::ByteBuffer& buffer);
 
 }  // namespace trellis::bench

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fstream>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +25,8 @@ ServerProcess::ServerProcess(const std::vector<std::string>& command) {
   pid_ = fork();
   CHECK(pid_ >= 0);
   if (pid_ == 0) {
+    // Also if the bench crashes.
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);
     close(ends[1]);
@@ -63,8 +66,10 @@ double ServerProcess::resident_mib() const {
   return 0;
 }
 
-double ServerProcess::cpu_seconds() const {
-  std::ifstream stat("/proc/" + std::to_string(pid_) + "/stat");
+double ServerProcess::cpu_seconds() const { return CpuSecondsOf(pid_); }
+
+double CpuSecondsOf(pid_t process) {
+  std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
   std::string line;
   std::getline(stat, line);
   // After the name in brackets: state, then the fields up to utime and stime, the 14th and 15th.

@@ -33,6 +33,9 @@ class ServerProcess {
   double start_seconds_ = 0;
 };
 
+// The processor time that a process has used so far, in seconds.
+double CpuSecondsOf(pid_t process);
+
 // The null server: answers every request of the `rpc` ("command" or "read") with the message that
 // `answer` holds, until SIGTERM.
 int ServeNull(const std::string& rpc, const std::string& answer);

@@ -1,6 +1,7 @@
 #include "tests/bench/table.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -55,6 +56,8 @@ std::string Markdown(const std::vector<Row>& rows) {
   }
   return table;
 }
+
+void Show(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());

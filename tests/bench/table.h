@@ -30,6 +30,9 @@ Row AtMost(const std::string& what, double value, const std::string& unit,
 // The table.
 std::string Markdown(const std::vector<Row>& rows);
 
+// Says on standard error how far the measurement is.
+void Show(const std::string& line);
+
 // The median of `values`, which are not empty.
 double Median(std::vector<double> values);
 
