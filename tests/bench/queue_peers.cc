@@ -27,10 +27,10 @@ struct Measured {
 
   bool there() const { return !rates.empty(); }
   double rate() const { return Median(rates); }
+  double server() const { return Median(server_seconds); }
   std::string Text() const {
     if (!there()) return absl::StrCat("skipped: ", skipped);
-    return absl::StrFormat("%s; server %.2f s for 100 000", Figure(rate(), "events/s"),
-                           Median(server_seconds));
+    return absl::StrFormat("%s; server %.2f s for 100 000", Figure(rate(), "events/s"), server());
   }
 };
 
@@ -120,24 +120,36 @@ class Rounds {
         name, [&] { return broker->cpu_seconds(); }, std::move(more));
   }
 
-  std::vector<std::string> Publishing() const {
-    return {"-bytes", absl::StrCat(peers_.bytes), "-outstanding", absl::StrCat(kQueueInFlight)};
+  void Publish(const std::unique_ptr<Broker>& broker, const std::string& name, const char* what,
+               bool attributes) {
+    std::vector<std::string> more = {"-bytes", absl::StrCat(peers_.bytes), "-outstanding",
+                                     absl::StrCat(kQueueInFlight)};
+    if (attributes) more.emplace_back("-attributes");
+    At(broker, absl::StrCat(name, attributes ? " whole" : ""), what, std::move(more));
   }
 
   void Nats() {
-    At(nats_, "nats publish", "nats-publish", Publishing());
+    Publish(nats_, "nats publish", "nats-publish", false);
     At(nats_, "nats few", "nats-consume", {"-outstanding", kFew});
     At(nats_, "nats many", "nats-consume", {"-outstanding", kMany});
+    Publish(nats_, "nats publish", "nats-publish", true);
+    At(nats_, "nats few whole", "nats-consume", {"-outstanding", kFew});
+    At(nats_, "nats many whole", "nats-consume", {"-outstanding", kMany});
   }
 
   // What was consumed is gone, and is published again.
   void Rabbit() {
-    At(rabbit_, "rabbit publish", "rabbit-publish", Publishing());
-    At(rabbit_, "rabbit few", "rabbit-consume", {"-outstanding", kFew});
-    At(rabbit_, "rabbit publish", "rabbit-publish", Publishing());
-    At(rabbit_, "rabbit many", "rabbit-consume", {"-outstanding", kMany});
-    At(rabbit_, "rabbit publish", "rabbit-publish", Publishing());
-    At(rabbit_, "rabbit together", "rabbit-consume", {"-outstanding", kMany, "-together", "100"});
+    const auto both = [&](const std::string& name, bool attributes,
+                          const std::vector<std::string>& how) {
+      Publish(rabbit_, "rabbit publish", "rabbit-publish", attributes);
+      At(rabbit_, name, "rabbit-consume", how);
+    };
+    both("rabbit few", false, {"-outstanding", kFew});
+    both("rabbit many", false, {"-outstanding", kMany});
+    both("rabbit together", false, {"-outstanding", kMany, "-together", "100"});
+    both("rabbit few whole", true, {"-outstanding", kFew});
+    both("rabbit many whole", true, {"-outstanding", kMany});
+    both("rabbit together whole", true, {"-outstanding", kMany, "-together", "100"});
   }
 
   const QueueBenchOptions& options_;
@@ -147,6 +159,7 @@ class Rounds {
   Results results_;
 };
 
+constexpr char kWhole[] = " whole";
 constexpr char kJetStream[] = "JetStream";
 constexpr char kRabbitMq[] = "RabbitMQ";
 
@@ -156,87 +169,139 @@ struct Peer {
   const Measured& measured;
 };
 
-// Trellis against the fastest of the peers that are there.
-Row Against(const std::string& what, const Measured& ours, const std::vector<Peer>& peers) {
+const Peer* Fastest(const std::vector<Peer>& peers) {
   const Peer* best = nullptr;
   for (const Peer& peer : peers) {
     if (!peer.measured.there()) continue;
     if (best == nullptr || peer.measured.rate() > best->measured.rate()) best = &peer;
   }
-  Row row{.what = what,
-          .measured = ours.Text(),
-          .limit = "no peer: skipped",
-          .ratio = "",
-          .wanted = ""};
-  if (best == nullptr || !ours.there()) return row;
-  row = AtLeast(what, ours.rate(), "events/s", best->name, best->measured.rate(), 1.00);
+  return best;
+}
+
+// Trellis against the fastest of the peers that are there: with events as whole as its own, and,
+// beside it, with their data alone.
+Row Against(const std::string& what, const Measured& ours, const std::vector<Peer>& whole,
+            const std::vector<Peer>& data_alone) {
+  const Peer* const best = Fastest(whole);
+  if (best == nullptr || !ours.there()) {
+    return {.what = what,
+            .measured = ours.Text(),
+            .limit = "no peer: skipped",
+            .ratio = "",
+            .wanted = ""};
+  }
+  Row row = AtLeast(what, ours.rate(), "events/s", best->name, best->measured.rate(), 1.00);
   row.measured = ours.Text();
+  if (const Peer* const bare = Fastest(data_alone); bare != nullptr) {
+    absl::StrAppend(&row.limit, "; data alone: ", bare->name, ": ",
+                    Figure(bare->measured.rate(), "events/s"));
+    absl::StrAppendFormat(&row.ratio, "; %.2f ×", ours.rate() / bare->measured.rate());
+  }
   return row;
+}
+
+// The server's processor time against that of the thriftiest peer, events as whole.
+Row ServerTime(const std::string& what, const Measured& ours, const std::vector<Peer>& peers) {
+  const Peer* best = nullptr;
+  for (const Peer& peer : peers) {
+    if (!peer.measured.there()) continue;
+    if (best == nullptr || peer.measured.server() < best->measured.server()) best = &peer;
+  }
+  if (best == nullptr || !ours.there()) {
+    return {.what = what,
+            .measured = ours.Text(),
+            .limit = "no peer: skipped",
+            .ratio = "",
+            .wanted = ""};
+  }
+  return AtMost(what, ours.server(), "s", best->name, best->measured.server(), 1.00);
 }
 
 Row Plain(const std::string& what, const std::string& measured) {
   return {.what = what, .measured = measured, .limit = "", .ratio = "", .wanted = ""};
 }
 
+// The brokers' figures that Trellis is compared with. Of the two only RabbitMQ syncs
+// acknowledgements. `whole`: " whole" for events with all attributes, or nothing.
+std::vector<Peer> PeersOf(Rounds& rounds, bool few, bool synced, const std::string& whole) {
+  std::vector<Peer> peers;
+  const std::string of = absl::StrCat(few ? " few" : " many", whole);
+  if (!synced) peers.push_back({kJetStream, rounds.of(absl::StrCat("nats", of))});
+  peers.push_back({kRabbitMq, rounds.of(absl::StrCat("rabbit", of))});
+  if (!few) {
+    peers.push_back({"RabbitMQ, 100 together", rounds.of(absl::StrCat("rabbit together", whole))});
+  }
+  return peers;
+}
+
 void AddTrellis(Rounds& rounds, std::vector<Row>& rows) {
-  const std::vector<Peer> few = {{kJetStream, rounds.of("nats few")},
-                                 {kRabbitMq, rounds.of("rabbit few")}};
-  const std::vector<Peer> many = {{kJetStream, rounds.of("nats many")},
-                                  {kRabbitMq, rounds.of("rabbit many")},
-                                  {"RabbitMQ, 100 together", rounds.of("rabbit together")}};
-  // Of the two only RabbitMQ syncs acknowledgements.
-  const std::vector<Peer> synced = {{kRabbitMq, rounds.of("rabbit many")},
-                                    {"RabbitMQ, 100 together", rounds.of("rabbit together")}};
-  constexpr char kOfficial[] = "Trellis, official Go client, ";
-  constexpr char kRaw[] = "Trellis, Go without it, ";
-  constexpr char kFewText[] = "1 000 outstanding (acknowledgements written, not synced)";
-  constexpr char kManyText[] = "20 000 outstanding (acknowledgements written, not synced)";
-  constexpr char kExactlyText[] =
-      "20 000 outstanding, exactly once (acknowledgements synced and confirmed)";
-  rows.push_back(Against(absl::StrCat(kOfficial, kFewText), rounds.of("official few"), few));
-  rows.push_back(Against(absl::StrCat(kOfficial, kManyText), rounds.of("official many"), many));
-  rows.push_back(
-      Against(absl::StrCat(kOfficial, kExactlyText), rounds.of("official exactly"), synced));
-  rows.push_back(Against(absl::StrCat(kRaw, kFewText), rounds.of("raw few"), few));
-  rows.push_back(Against(absl::StrCat(kRaw, kManyText), rounds.of("raw many"), many));
-  rows.push_back(Against(absl::StrCat(kRaw, kExactlyText), rounds.of("raw exactly"), synced));
+  struct Kind {
+    const char* name;
+    const char* text;
+  };
+  for (const Kind& client :
+       {Kind{"official", "Trellis, official Go client (acknowledges every 100 ms), "},
+        Kind{"raw", "Trellis, Go without it, "}}) {
+    for (const Kind& how :
+         {Kind{" few", "1 000 outstanding (acknowledgements written, not synced)"},
+          Kind{" many", "20 000 outstanding (acknowledgements written, not synced)"},
+          Kind{" exactly",
+               "20 000 outstanding, exactly once (acknowledgements synced and confirmed)"}}) {
+      const bool few = absl::string_view(how.name) == " few";
+      const bool synced = absl::string_view(how.name) == " exactly";
+      rows.push_back(Against(
+          absl::StrCat(client.text, how.text), rounds.of(absl::StrCat(client.name, how.name)),
+          PeersOf(rounds, few, synced, kWhole), PeersOf(rounds, few, synced, "")));
+    }
+  }
+  rows.push_back(ServerTime("trellisd's processor time for 100 000 of these, not synced",
+                            rounds.of("raw many"), PeersOf(rounds, false, false, kWhole)));
+  rows.push_back(ServerTime("the same, exactly once", rounds.of("raw exactly"),
+                            PeersOf(rounds, false, true, kWhole)));
+}
+
+// A row with the broker's figures for events with all attributes, and for their data alone.
+void AddBroker(const std::string& what, const std::string& name, Rounds& rounds,
+               std::vector<Row>& rows) {
+  rows.push_back({.what = what,
+                  .measured = rounds.of(absl::StrCat(name, " whole")).Text(),
+                  .limit = absl::StrCat("data alone: ", rounds.of(name).Text()),
+                  .ratio = "",
+                  .wanted = ""});
 }
 
 void AddBrokers(Rounds& rounds, std::vector<Row>& rows) {
-  constexpr char kNats[] = "JetStream 2.9, file storage, durable pull consumer, explicit acks ";
-  constexpr char kNatsSync[] = "(fsync every 2 minutes: acks are not synced), ";
-  rows.push_back(
-      Plain(absl::StrCat(kNats, kNatsSync, "1 000 outstanding"), rounds.of("nats few").Text()));
-  rows.push_back(
-      Plain(absl::StrCat(kNats, kNatsSync, "20 000 outstanding"), rounds.of("nats many").Text()));
+  constexpr char kNats[] =
+      "JetStream 2.9, files, durable pull consumer, explicit acks (fsync every 2 minutes: acks are "
+      "not synced), ";
+  AddBroker(absl::StrCat(kNats, "1 000 outstanding"), "nats few", rounds, rows);
+  AddBroker(absl::StrCat(kNats, "20 000 outstanding"), "nats many", rounds, rows);
   constexpr char kRabbit[] =
       "RabbitMQ 3.10, quorum queue of one node, manual acks (through its synced log, not "
-      "confirmed), ";
-  rows.push_back(Plain(absl::StrCat(kRabbit, "prefetch 1 000"), rounds.of("rabbit few").Text()));
-  rows.push_back(Plain(absl::StrCat(kRabbit, "prefetch 20 000"), rounds.of("rabbit many").Text()));
-  rows.push_back(Plain(absl::StrCat(kRabbit, "prefetch 20 000, 100 acknowledged together"),
-                       rounds.of("rabbit together").Text()));
+      "confirmed), prefetch ";
+  AddBroker(absl::StrCat(kRabbit, "1 000"), "rabbit few", rounds, rows);
+  AddBroker(absl::StrCat(kRabbit, "20 000"), "rabbit many", rounds, rows);
+  AddBroker(absl::StrCat(kRabbit, "20 000, 100 acknowledged together"), "rabbit together", rounds,
+            rows);
 }
 
 void AddPublishing(Rounds& rounds, size_t bytes, double commands, std::vector<Row>& rows) {
   const std::string in_flight =
-      absl::StrCat(kQueueInFlight, " in flight, events of ", bytes, " bytes");
-  const Measured& rabbit = rounds.of("rabbit publish");
+      absl::StrCat(kQueueInFlight, " in flight, ", bytes, " bytes and attributes");
+  const Measured& rabbit = rounds.of("rabbit publish whole");
   Row row = Plain(
       "Trellis, durable commands (checked against the plan's rules, synced before the answer), "
-      "100 in flight: not the same work as publishing",
+      "100 in flight: more work than publishing",
       Figure(commands, "/s"));
   if (rabbit.there()) {
     row.limit = absl::StrCat("RabbitMQ's synced publishing: ", Figure(rabbit.rate(), "events/s"));
     row.ratio = absl::StrFormat("%.2f ×", commands / rabbit.rate());
   }
   rows.push_back(row);
-  rows.push_back(
-      Plain(absl::StrCat("JetStream, publishing (answered before its fsync), ", in_flight),
-            rounds.of("nats publish").Text()));
-  rows.push_back(
-      Plain(absl::StrCat("RabbitMQ, publishing (synced before the confirmation), ", in_flight),
-            rabbit.Text()));
+  AddBroker(absl::StrCat("JetStream, publishing (answered before its fsync), ", in_flight),
+            "nats publish", rounds, rows);
+  AddBroker(absl::StrCat("RabbitMQ, publishing (synced before the confirmation), ", in_flight),
+            "rabbit publish", rounds, rows);
 }
 
 }  // namespace

@@ -25,6 +25,8 @@ var (
 	bytes        = flag.Int("bytes", 0, "the size of an event that is published")
 	outstanding  = flag.Int("outstanding", 1000,
 		"events that wait for their acknowledgement (or confirmation) at most")
+	attributes = flag.Bool("attributes", false,
+		"publish with the attributes that an event of Trellis has, as headers")
 	together    = flag.Int("together", 1, "events acknowledged by one message, at RabbitMQ")
 	exactlyOnce = flag.Bool("exactly-once", false, "wait until acknowledgements are confirmed")
 	patience    = flag.Duration("patience", 5*time.Minute, "give up after so long")
@@ -39,6 +41,21 @@ var measurements = map[string]func(context.Context) (time.Duration, error){
 	"nats-consume":        consumeFromNats,
 	"rabbit-publish":      publishToRabbit,
 	"rabbit-consume":      consumeFromRabbit,
+}
+
+// An event's attributes, as Trellis delivers them (and relays them to JetStream).
+var eventAttributes = map[string]string{
+	"ce-dataschema":  "trellis:proto/trellis.v1.TargetRevised",
+	"ce-id":          "01990000-0000-7000-8000-000000000001",
+	"ce-source":      "//trellis/trellis",
+	"ce-specversion": "1.0",
+	"ce-subject":     "supportPlans/00000000-0000-4000-9000-000000000001",
+	"ce-time":        "2026-09-21T14:13:20.000000Z",
+	"ce-type":        "trellis.v1.TargetRevised",
+	"content-type":   "application/protobuf",
+	"partitionkey":   "supportPlans/00000000-0000-4000-9000-000000000001",
+	"recordedtime":   "2026-09-21T14:13:20.000000Z",
+	"sequence":       "12",
 }
 
 func main() {

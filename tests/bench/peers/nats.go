@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,24 +24,34 @@ func jetStream(options ...jetstream.JetStreamOpt) (*nats.Conn, jetstream.JetStre
 	return connection, stream, err
 }
 
-// Makes the stream, in files, and publishes; each event is confirmed.
+// Makes the stream, in files, anew, and publishes; each event is confirmed.
 func publishToNats(ctx context.Context) (time.Duration, error) {
 	connection, client, err := jetStream(jetstream.WithPublishAsyncMaxPending(*outstanding))
 	if err != nil {
 		return 0, err
 	}
 	defer connection.Close()
+	if err := client.DeleteStream(ctx, natsStream); err != nil &&
+		!errors.Is(err, jetstream.ErrStreamNotFound) {
+		return 0, err
+	}
 	_, err = client.CreateStream(ctx, jetstream.StreamConfig{
 		Name: natsStream, Subjects: []string{natsSubject}, Storage: jetstream.FileStorage})
 	if err != nil {
 		return 0, err
 	}
 	data := make([]byte, *bytes)
+	header := nats.Header{}
+	if *attributes {
+		for name, value := range eventAttributes {
+			header.Set(name, value)
+		}
+	}
 	futures := make([]jetstream.PubAckFuture, 0, *events)
 	start := time.Now()
 	for range *events {
-		future, err := client.PublishAsync(natsSubject, data,
-			jetstream.WithStallWait(10*time.Second))
+		message := &nats.Msg{Subject: natsSubject, Data: data, Header: header}
+		future, err := client.PublishMsgAsync(message, jetstream.WithStallWait(10*time.Second))
 		if err != nil {
 			return 0, err
 		}

@@ -25,17 +25,26 @@ func rabbitChannel() (*amqp.Connection, *amqp.Channel, error) {
 	return connection, channel, err
 }
 
-// Publishes persistent events, each confirmed.
+// Publishes persistent events into the empty queue, each confirmed.
 func publishToRabbit(ctx context.Context) (time.Duration, error) {
 	connection, channel, err := rabbitChannel()
 	if err != nil {
 		return 0, err
 	}
 	defer connection.Close()
+	if _, err := channel.QueuePurge(rabbitQueue, false); err != nil {
+		return 0, err
+	}
 	if err := channel.Confirm(false); err != nil {
 		return 0, err
 	}
-	body := make([]byte, *bytes)
+	event := amqp.Publishing{DeliveryMode: amqp.Persistent, Body: make([]byte, *bytes)}
+	if *attributes {
+		event.Headers = amqp.Table{}
+		for name, value := range eventAttributes {
+			event.Headers[name] = value
+		}
+	}
 	waiting := make(chan *amqp.DeferredConfirmation, *outstanding)
 	refused := make(chan error, 1)
 	start := time.Now()
@@ -54,7 +63,7 @@ func publishToRabbit(ctx context.Context) (time.Duration, error) {
 	}()
 	for range *events {
 		confirmation, err := channel.PublishWithDeferredConfirmWithContext(ctx, "", rabbitQueue,
-			true, false, amqp.Publishing{DeliveryMode: amqp.Persistent, Body: body})
+			true, false, event)
 		if err != nil {
 			return 0, err
 		}
@@ -97,38 +106,46 @@ func consumeFromRabbit(ctx context.Context) (time.Duration, error) {
 			break
 		}
 	}
-	// The channel closes after what came on it before.
-	if err := channel.Close(); err != nil {
-		return 0, err
-	}
-	took := time.Since(start)
 	if received < *events {
 		return 0, fmt.Errorf("got %d events, want %d", received, *events)
 	}
-	return took, checkEmpty(ctx, connection)
+	if err := publishMarker(ctx, channel); err != nil {
+		return 0, err
+	}
+	took := time.Since(start)
+	if err := channel.Close(); err != nil {
+		return 0, err
+	}
+	return took, checkOneIsLeft(connection)
 }
 
-// What was acknowledged is no longer in the queue; its figures follow within moments.
-func checkEmpty(ctx context.Context, connection *amqp.Connection) error {
+// Returns when what came on the channel before, acknowledgements as well, is in the queue's log:
+// they have no answer of their own, but a confirmation comes after them.
+func publishMarker(ctx context.Context, channel *amqp.Channel) error {
+	if err := channel.Confirm(false); err != nil {
+		return err
+	}
+	confirmation, err := channel.PublishWithDeferredConfirmWithContext(ctx, "", rabbitQueue, true,
+		false, amqp.Publishing{DeliveryMode: amqp.Persistent})
+	if err != nil {
+		return err
+	}
+	acknowledged, err := confirmation.WaitContext(ctx)
+	if err == nil && !acknowledged {
+		err = errors.New("the marker was not confirmed")
+	}
+	return err
+}
+
+// Only the marker was not acknowledged.
+func checkOneIsLeft(connection *amqp.Connection) error {
 	channel, err := connection.Channel()
 	if err != nil {
 		return err
 	}
-	left := -1
-	for range 100 {
-		queue, err := channel.QueueDeclarePassive(rabbitQueue, true, false, false, false,
-			amqp.Table{"x-queue-type": "quorum"})
-		if err != nil {
-			return err
-		}
-		if left = queue.Messages; left == 0 {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
+	left, err := channel.QueuePurge(rabbitQueue, false)
+	if err == nil && left != 1 {
+		err = fmt.Errorf("%d events are still in the queue, want only the marker", left)
 	}
-	return fmt.Errorf("%d events are still in the queue", left)
+	return err
 }
