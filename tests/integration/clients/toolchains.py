@@ -14,7 +14,7 @@ NEEDS = {
     "go": [(["go", "version"], (1, 25)), (["protoc", "--version"], None)],
     "java": [(["javac", "-version"], (17,)), (["mvn", "-version"], None)],
     "node": [(["node", "--version"], (20,)), (["npm", "--version"], None)],
-    "python": [(["python3", "--version"], (3, 10)), (["python3", "-m", "venv", "-h"], None)],
+    "python": [(["python3", "--version"], (3, 11)), (["python3", "-m", "venv", "-h"], None)],
 }
 # What is made in an example's folder, and never copied.
 MADE = {"build", "node_modules", ".venv", "__pycache__"}
