@@ -1,163 +1,11 @@
-// The Go clients of Trellis and of the brokers, side by side.
-#include <algorithm>
-#include <functional>
-#include <map>
-#include <memory>
-
+// The Go clients of Trellis and of the brokers, as rows of the table.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "tests/bench/brokers.h"
-#include "tests/bench/pull.h"
+#include "tests/bench/peer_rounds.h"
 #include "tests/bench/queue_bench.h"
 
 namespace trellis::bench {
 namespace {
-
-constexpr char kFew[] = "1000";
-// More than Trellis leases at one time: as good as no limit.
-constexpr char kMany[] = "20000";
-
-// What was measured of one kind, over all rounds.
-struct Measured {
-  std::vector<double> rates;
-  // The server's processor time for 100,000 events, in seconds.
-  std::vector<double> server_seconds;
-  // Why there is nothing, if there is nothing.
-  std::string skipped;
-
-  bool there() const { return !rates.empty(); }
-  double rate() const { return Median(rates); }
-  double server() const { return Median(server_seconds); }
-  std::string Text() const {
-    if (!there()) return absl::StrCat("skipped: ", skipped);
-    return absl::StrFormat("%s; server %.2f s for 100 000", Figure(rate(), "events/s"), server());
-  }
-};
-
-// By what is said in the table.
-using Results = std::map<std::string, Measured>;
-
-class Rounds {
- public:
-  Rounds(const QueueBenchOptions& options, const PeersOptions& peers)
-      : options_(options), peers_(peers) {}
-
-  void Run() {
-    StartBrokers();
-    for (int round = 0; round < options_.rounds; ++round) {
-      Show(absl::StrFormat(" round %d of %d", round + 1, options_.rounds));
-      Trellis();
-      Nats();
-      Rabbit();
-    }
-  }
-
-  const Measured& of(const std::string& name) { return results_[name]; }
-  const std::vector<std::string>& missing() const { return missing_; }
-
- private:
-  void StartBrokers() {
-    const auto start = [this](const char* name, auto broker, std::unique_ptr<Broker>& place) {
-      if (broker.ok()) {
-        place = *std::move(broker);
-      } else {
-        missing_.push_back(absl::StrCat(name, ": ", broker.status().message()));
-        Show(absl::StrCat("  ", missing_.back()));
-      }
-    };
-    Show("  starting JetStream and RabbitMQ");
-    start("JetStream", Broker::StartNats(options_.work + "/nats"), nats_);
-    start("RabbitMQ", Broker::StartRabbit(options_.work + "/rabbit"), rabbit_);
-  }
-
-  // Runs the Go program once, with `cpu` the processor time of the server.
-  void Measure(const std::string& name, const std::function<double()>& cpu,
-               std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"-events", absl::StrCat(peers_.events)});
-    const double before = cpu();
-    const absl::StatusOr<double> rate = RunPeers(options_.peers, arguments);
-    Measured& measured = results_[name];
-    if (!rate.ok()) {
-      measured.skipped = std::string(rate.status().message());
-      return Show(absl::StrFormat("  %-52s skipped: %s", name, measured.skipped));
-    }
-    measured.rates.push_back(*rate);
-    measured.server_seconds.push_back((cpu() - before) * 1e5 / static_cast<double>(peers_.events));
-    Show(absl::StrFormat("  %-52s %8.0f events/s   server %.2f s for 100 000", name, *rate,
-                         measured.server_seconds.back()));
-  }
-
-  void FromTrellis(const std::string& name, const char* what, const char* outstanding,
-                   bool exactly_once) {
-    const std::string server = peers_.trellisd.WordAfter("grpc");
-    const std::string subscription =
-        NewSubscription(server, {.id = "go-client", .exactly_once = exactly_once});
-    std::vector<std::string> arguments = {what,         "-address",     server,     "-subscription",
-                                          subscription, "-outstanding", outstanding};
-    if (exactly_once) arguments.emplace_back("-exactly-once");
-    Measure(
-        name, [this] { return peers_.trellisd.cpu_seconds(); }, std::move(arguments));
-    DeleteSubscription(server, subscription);
-  }
-
-  void Trellis() {
-    FromTrellis("official few", "trellis-consume", kFew, false);
-    FromTrellis("official many", "trellis-consume", kMany, false);
-    FromTrellis("official exactly", "trellis-consume", kMany, true);
-    FromTrellis("raw few", "trellis-raw-consume", kFew, false);
-    FromTrellis("raw many", "trellis-raw-consume", kMany, false);
-    FromTrellis("raw exactly", "trellis-raw-consume", kMany, true);
-  }
-
-  void At(const std::unique_ptr<Broker>& broker, const std::string& name, const char* what,
-          std::vector<std::string> more) {
-    if (broker == nullptr) {
-      results_[name].skipped = "see above";
-      return;
-    }
-    more.insert(more.begin(), {what, "-address", broker->address()});
-    Measure(
-        name, [&] { return broker->cpu_seconds(); }, std::move(more));
-  }
-
-  void Publish(const std::unique_ptr<Broker>& broker, const std::string& name, const char* what,
-               bool attributes) {
-    std::vector<std::string> more = {"-bytes", absl::StrCat(peers_.bytes), "-outstanding",
-                                     absl::StrCat(kQueueInFlight)};
-    if (attributes) more.emplace_back("-attributes");
-    At(broker, absl::StrCat(name, attributes ? " whole" : ""), what, std::move(more));
-  }
-
-  void Nats() {
-    Publish(nats_, "nats publish", "nats-publish", false);
-    At(nats_, "nats few", "nats-consume", {"-outstanding", kFew});
-    At(nats_, "nats many", "nats-consume", {"-outstanding", kMany});
-    Publish(nats_, "nats publish", "nats-publish", true);
-    At(nats_, "nats few whole", "nats-consume", {"-outstanding", kFew});
-    At(nats_, "nats many whole", "nats-consume", {"-outstanding", kMany});
-  }
-
-  // What was consumed is gone, and is published again.
-  void Rabbit() {
-    const auto both = [&](const std::string& name, bool attributes,
-                          const std::vector<std::string>& how) {
-      Publish(rabbit_, "rabbit publish", "rabbit-publish", attributes);
-      At(rabbit_, name, "rabbit-consume", how);
-    };
-    both("rabbit few", false, {"-outstanding", kFew});
-    both("rabbit many", false, {"-outstanding", kMany});
-    both("rabbit together", false, {"-outstanding", kMany, "-together", "100"});
-    both("rabbit few whole", true, {"-outstanding", kFew});
-    both("rabbit many whole", true, {"-outstanding", kMany});
-    both("rabbit together whole", true, {"-outstanding", kMany, "-together", "100"});
-  }
-
-  const QueueBenchOptions& options_;
-  const PeersOptions& peers_;
-  std::unique_ptr<Broker> nats_, rabbit_;
-  std::vector<std::string> missing_;
-  Results results_;
-};
 
 constexpr char kWhole[] = " whole";
 constexpr char kJetStream[] = "JetStream";
@@ -223,7 +71,7 @@ Row Plain(const std::string& what, const std::string& measured) {
 
 // The brokers' figures that Trellis is compared with. Of the two only RabbitMQ syncs
 // acknowledgements. `whole`: " whole" for events with all attributes, or nothing.
-std::vector<Peer> PeersOf(Rounds& rounds, bool few, bool synced, const std::string& whole) {
+std::vector<Peer> PeersOf(PeerRounds& rounds, bool few, bool synced, const std::string& whole) {
   std::vector<Peer> peers;
   const std::string of = absl::StrCat(few ? " few" : " many", whole);
   if (!synced) peers.push_back({kJetStream, rounds.of(absl::StrCat("nats", of))});
@@ -234,7 +82,7 @@ std::vector<Peer> PeersOf(Rounds& rounds, bool few, bool synced, const std::stri
   return peers;
 }
 
-void AddTrellis(Rounds& rounds, std::vector<Row>& rows) {
+void AddTrellis(PeerRounds& rounds, std::vector<Row>& rows) {
   struct Kind {
     const char* name;
     const char* text;
@@ -261,7 +109,7 @@ void AddTrellis(Rounds& rounds, std::vector<Row>& rows) {
 }
 
 // A row with the broker's figures for events with all attributes, and for their data alone.
-void AddBroker(const std::string& what, const std::string& name, Rounds& rounds,
+void AddBroker(const std::string& what, const std::string& name, PeerRounds& rounds,
                std::vector<Row>& rows) {
   rows.push_back({.what = what,
                   .measured = rounds.of(absl::StrCat(name, " whole")).Text(),
@@ -270,7 +118,7 @@ void AddBroker(const std::string& what, const std::string& name, Rounds& rounds,
                   .wanted = ""});
 }
 
-void AddBrokers(Rounds& rounds, std::vector<Row>& rows) {
+void AddBrokers(PeerRounds& rounds, std::vector<Row>& rows) {
   constexpr char kNats[] =
       "JetStream 2.9, files, durable pull consumer, explicit acks (fsync every 2 minutes: acks are "
       "not synced), ";
@@ -285,7 +133,7 @@ void AddBrokers(Rounds& rounds, std::vector<Row>& rows) {
             rows);
 }
 
-void AddPublishing(Rounds& rounds, size_t bytes, double commands, std::vector<Row>& rows) {
+void AddPublishing(PeerRounds& rounds, size_t bytes, double commands, std::vector<Row>& rows) {
   const std::string in_flight =
       absl::StrCat(kQueueInFlight, " in flight, ", bytes, " bytes and attributes");
   const Measured& rabbit = rounds.of("rabbit publish whole");
@@ -310,7 +158,7 @@ void MeasurePeers(const QueueBenchOptions& options, const PeersOptions& peers,
                   std::vector<Row>& rows) {
   Show(absl::StrFormat("Go clients of Trellis, JetStream and RabbitMQ, %d events of %d bytes:",
                        peers.events, peers.bytes));
-  Rounds rounds(options, peers);
+  PeerRounds rounds(options, peers);
   rounds.Run();
   AddTrellis(rounds, rows);
   AddBrokers(rounds, rows);
