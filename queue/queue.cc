@@ -32,6 +32,7 @@ Queue::Queue(QueueOptions options, eventstore::EventLog& log, const Clock& clock
       store_(std::move(store)),
       events_(std::make_shared<LedgerTopic>(EventsTopic(options_.ledger), log, options_.format)),
       writer_(*store_, *events_),
+      timer_(clock),
       surroundings_{.clock = clock,
                     .timer = timer_,
                     .writer = writer_,

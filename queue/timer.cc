@@ -2,11 +2,9 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
-
 namespace trellis::queue {
 
-Timer::Timer() : thread_([this] { Run(); }) {}
+Timer::Timer(const Clock& clock) : clock_(clock), thread_([this] { Run(); }) {}
 
 void Timer::Stop() {
   {
@@ -17,24 +15,20 @@ void Timer::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Timer::At(absl::Time time, std::function<void()> call) {
+void Timer::After(absl::Duration delay, std::function<void()> call) {
   bool first = false;
   {
     MutexLock lock(mutex_);
-    const auto it = calls_.emplace(time, std::move(call));
+    const auto it = calls_.emplace(clock_.Now() + delay, std::move(call));
     first = it == calls_.begin();
   }
   if (first) changed_.NotifyOne();
 }
 
-void Timer::After(absl::Duration delay, std::function<void()> call) {
-  At(absl::Now() + delay, std::move(call));
-}
-
 void Timer::Run() {
   mutex_.Lock();
   while (!stopped_) {
-    const absl::Time now = absl::Now();
+    const absl::Time now = clock_.Now();
     if (calls_.empty()) {
       changed_.Wait(mutex_);
     } else if (const absl::Time due = calls_.begin()->first; due > now) {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "absl/time/time.h"
+#include "base/clock.h"
 #include "base/mutex.h"
 
 namespace trellis::queue {
@@ -13,14 +14,14 @@ namespace trellis::queue {
 // Thread-safe.
 class Timer {
  public:
-  Timer();
+  // `clock` must outlive the timer. It waits in real time: by a clock that is moved by hand, a call
+  // may come late.
+  explicit Timer(const Clock& clock);
   ~Timer() { Stop(); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  // Calls `call` at `time` by the machine's clock, or soon if that has passed. It must not block.
-  void At(absl::Time time, std::function<void()> call);
-  // After `delay`.
+  // Calls `call` after `delay`, or soon if that is not positive. It must not block.
   void After(absl::Duration delay, std::function<void()> call);
 
   // Waits for the call in progress; those that are not due yet are never called.
@@ -29,6 +30,7 @@ class Timer {
  private:
   void Run();
 
+  const Clock& clock_;
   Mutex mutex_;
   CondVar changed_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

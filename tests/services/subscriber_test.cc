@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/rpc/status.pb.h"
-#include "tests/services/pull_client.h"
 #include "tests/services/queue_fixture.h"
+#include "tests/support/pull_client.h"
 
 namespace trellis::services {
 namespace {
