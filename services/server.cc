@@ -115,7 +115,7 @@ class Server::Impl {
     const Rooms rooms{*log_, *views_, clock_, *pipeline_};
     services_ = MakeServices(rooms, *queue_);
     RETURN_IF_ERROR(StartGrpc());
-    ASSIGN_OR_RETURN(http_, HttpServer::Start(rooms, settings_.http.host, settings_.http.port));
+    ASSIGN_OR_RETURN(http_, HttpServer::Start(rooms, *queue_, settings_.http, relay_.get()));
     return absl::OkStatus();
   }
 

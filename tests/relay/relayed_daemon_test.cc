@@ -1,6 +1,7 @@
 // trellisd with a relay, as a process that is killed, to a broker that is killed.
 #include <csignal>
 #include <cstdlib>
+#include <httplib.h>
 #include <random>
 #include <set>
 
@@ -46,6 +47,12 @@ class RelayedDaemonTest : public ::testing::Test {
         RpcClient(daemon.grpc_address()).Give(testing::Tutor(), testing::OpenRequest());
     EXPECT_TRUE(opened.ok()) << opened.status();
     return opened.ok() ? static_cast<size_t>(opened->receipt().last_position()) : 0;
+  }
+
+  static std::string Metrics(const Daemon& daemon) {
+    const httplib::Result got = httplib::Client("http://" + daemon.http_address()).Get("/metrics");
+    EXPECT_TRUE(got) << "no answer";
+    return got ? got->body : "";
   }
 
   // The stream has `count` events: all positions, once each, in order.
@@ -125,8 +132,13 @@ TEST_F(RelayedDaemonTest, ServesWhileTheBrokerIsAway) {
   broker_->Kill();
   const auto daemon = Start();
   AddOne(*daemon);
+  EXPECT_THAT(Metrics(*daemon), HasSubstr("\ntrellis_relay_connected 0\n"));
   broker_->Start();
-  ExpectAll(AddOne(*daemon));
+  const size_t count = AddOne(*daemon);
+  ExpectAll(count);
+  EXPECT_THAT(Metrics(*daemon), HasSubstr("\ntrellis_relay_connected 1\n"));
+  EXPECT_THAT(Metrics(*daemon),
+              HasSubstr("trellis_queue_backlog_messages{subscription=\"relay-nats\""));
   daemon->Signal(SIGTERM);
   EXPECT_EQ(daemon->Wait(), 0);
   EXPECT_THAT(daemon->err(), HasSubstr("relay.away"));
