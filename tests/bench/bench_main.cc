@@ -44,7 +44,7 @@ struct Options {
   std::vector<uint64_t> log_sizes = {10'000, 100'000, 1'000'000};
   uint64_t queue_events = 200'000;
   int queue_rounds = 3;
-  absl::Duration queue_live = absl::Seconds(10);
+  absl::Duration queue_live = absl::Seconds(5);
 };
 
 using SteadyClock = std::chrono::steady_clock;

@@ -18,7 +18,7 @@ struct QueueBenchOptions {
   uint64_t events = 200'000;
   int rounds = 3;
   // How long commands are sent at a fixed rate.
-  absl::Duration live = absl::Seconds(10);
+  absl::Duration live = absl::Seconds(5);
 };
 
 // Everything, as rows.
