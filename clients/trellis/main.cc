@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <optional>
+#include <poll.h>
 #include <string>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -40,11 +41,14 @@ bool Interrupted() {
   static const bool watching = [] {
     std::signal(SIGINT, NoteSignal);
     std::signal(SIGTERM, NoteSignal);
-    // A pipe that nobody reads any more shows when it is written to.
+    // Writing to a pipe that nobody reads any more fails, and ends nothing.
     std::signal(SIGPIPE, SIG_IGN);
     return true;
   }();
-  return watching && wants_to_stop != 0;
+  // Nor is there anything to wait for where nobody reads what comes.
+  pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  const bool unread = poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+  return watching && (wants_to_stop != 0 || unread);
 }
 
 }  // namespace

@@ -87,7 +87,8 @@ class RandomRequests {
       case pb::FieldDescriptor::CPPTYPE_INT32:
         return reflection.SetInt32(&message, &field, static_cast<int32_t>(Number()));
       case pb::FieldDescriptor::CPPTYPE_INT64:
-        return reflection.SetInt64(&message, &field, Number());
+        return many ? reflection.AddInt64(&message, &field, Number())
+                    : reflection.SetInt64(&message, &field, Number());
       case pb::FieldDescriptor::CPPTYPE_MESSAGE:
         if (depth > 3) return;
         return Fill(many ? *reflection.AddMessage(&message, &field)

@@ -71,8 +71,9 @@ TEST_F(PortsTest, ReflectionListsTheServices) {
   // Field 7, empty: list_services.
   const auto list = client().CallStream(path, std::string("\x3a\x00", 2));
   ASSERT_TRUE(list.ok()) << list.status();
-  for (const char* const service : {"trellis.v1.SupportPlanService", "trellis.v1.StandardsService",
-                                    "trellis.v1.AuditService"}) {
+  for (const char* const service :
+       {"trellis.v1.SupportPlanService", "trellis.v1.StandardsService", "trellis.v1.AuditService",
+        "trellis.v1.QueueService", "google.pubsub.v1.Publisher", "google.pubsub.v1.Subscriber"}) {
     EXPECT_THAT(*list, HasSubstr(service));
   }
   // Field 4: file_containing_symbol.

@@ -38,10 +38,11 @@ class QueueServicesTest : public ServiceTest {
   }
 
   // What there is now; with `wait`, what comes next if there is nothing.
-  std::vector<pubsub::ReceivedMessage> Pull(const std::string& id, bool wait = false) {
+  std::vector<pubsub::ReceivedMessage> Pull(const std::string& id, int count = 1000,
+                                            bool wait = false) {
     pubsub::PullRequest request;
     request.set_subscription(SubscriptionName(id));
-    request.set_max_messages(1000);
+    request.set_max_messages(count);
     request.set_return_immediately(!wait);
     const auto response = client().Read<pubsub::PullResponse>(request);
     EXPECT_TRUE(response.ok()) << response.status();

@@ -80,7 +80,7 @@ TEST_F(QueueServiceTest, AStatusCountsWhatHappened) {
   EXPECT_EQ(StatusOf("hrs").waiting_messages(), 1);
   Acknowledge("hrs", {messages[0], messages[1]});
   clock_.Advance(absl::Milliseconds(200));
-  messages = Pull("hrs", /*wait=*/true);
+  messages = Pull("hrs", 1, /*wait=*/true);
   ASSERT_THAT(messages, SizeIs(1));
   Acknowledge("hrs", messages);
   status = StatusOf("hrs");
