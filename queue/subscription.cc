@@ -13,8 +13,11 @@
 namespace trellis::queue {
 namespace {
 
-// Messages that one Take looks through before others get their turn.
-constexpr Number kLookMessages = 4096;
+// Messages that a subscription passes over before others get their turn. Turns come one after the
+// other, so that many that are far behind go through the topic side by side, and what one has read
+// the others find in memory.
+constexpr Number kLookMessages = 512;
+constexpr uint64_t kTurnsUntilWritten = 8;
 
 uint64_t RandomNumber() {
   const Uuid random = RandomUuid();
@@ -64,6 +67,7 @@ DeliveryRules Subscription::Rules() const {
 void Subscription::Begin(Progress progress) {
   session_ = RandomNumber();
   burying_ = 0;
+  look_until_ = progress.done.floor() + kLookMessages;
   const std::vector<Number> redriven(progress.redriven.begin(), progress.redriven.end());
   deliveries_ = std::make_unique<Deliveries>(Rules(), std::move(progress));
   for (const Number number : redriven) RedriveOne(number);
@@ -102,22 +106,10 @@ absl::StatusOr<std::vector<Received>> Subscription::Take(ConsumerId id, size_t m
                                                          size_t max_bytes, absl::Duration lease) {
   absl::StatusOr<std::vector<Received>> received;
   Wakes wakes;
-  bool paused = false;
   {
     MutexLock lock(mutex_);
-    const Number until = deliveries_->next() + kLookMessages;
     received = TakeSome(id, max_messages, max_bytes, lease);
-    paused = deliveries_->next() >= until;
     wakes = Settle(/*except=*/id);
-  }
-  if (paused) {
-    // So much was passed over that it should not be looked through again after a restart.
-    surroundings_.timer.After(absl::ZeroDuration(), [weak = weak_from_this()] {
-      const auto self = weak.lock();
-      if (self == nullptr) return;
-      self->WriteSoon();
-      self->TopicMoved();
-    });
   }
   Call(wakes);
   return received;
@@ -133,11 +125,10 @@ absl::StatusOr<std::vector<Received>> Subscription::TakeSome(ConsumerId id, size
   if (lease == absl::ZeroDuration()) {
     lease = absl::Seconds(stored_.settings().ack_deadline_seconds());
   }
-  const Number until = deliveries_->next() + kLookMessages;
   while (received.size() < max_messages && bytes < max_bytes) {
     const std::optional<Lease> taken = deliveries_->Take(id, now, now + lease);
     if (!taken.has_value()) {
-      ASSIGN_OR_RETURN(const bool more, LookFurther(id, until));
+      ASSIGN_OR_RETURN(const bool more, LookFurther(id));
       if (!more) break;
       continue;
     }
@@ -160,10 +151,13 @@ absl::StatusOr<std::vector<Received>> Subscription::TakeSome(ConsumerId id, size
   return received;
 }
 
-absl::StatusOr<bool> Subscription::LookFurther(ConsumerId consumer, Number until) {
+absl::StatusOr<bool> Subscription::LookFurther(ConsumerId consumer) {
   const Number last = topic_->last();
-  if (deliveries_->next() > last || deliveries_->next() >= until || deliveries_->full() ||
-      !deliveries_->HasRoom(consumer)) {
+  if (deliveries_->next() > last || deliveries_->full() || !deliveries_->HasRoom(consumer)) {
+    return false;
+  }
+  if (deliveries_->next() >= look_until_) {
+    AskForTurn();
     return false;
   }
   ASSIGN_OR_RETURN(const std::vector<MessagePointer> messages,
@@ -175,13 +169,37 @@ absl::StatusOr<bool> Subscription::LookFurther(ConsumerId consumer, Number until
     if (deliveries_->next() != message->number()) continue;
     if (filter_.Matches(message->attributes())) {
       deliveries_->Offer(message->key(), message->bytes().size());
+      // Only what is passed over is rationed: the rest is, by what consumers take.
+      ++look_until_;
     } else {
       deliveries_->Skip();
     }
   }
   // Numbers without a message.
   while (messages.empty() && deliveries_->next() <= last) deliveries_->Skip();
+  if (deliveries_->next() > last) look_until_ = deliveries_->next() + kLookMessages;
   return true;
+}
+
+void Subscription::AskForTurn() {
+  if (turn_asked_) return;
+  turn_asked_ = true;
+  surroundings_.timer.After(absl::ZeroDuration(), [weak = weak_from_this()] {
+    if (const auto self = weak.lock(); self != nullptr) self->TakeTurn();
+  });
+}
+
+void Subscription::TakeTurn() {
+  bool write = false;
+  {
+    MutexLock lock(mutex_);
+    turn_asked_ = false;
+    look_until_ = deliveries_->next() + kLookMessages;
+    // So much was passed over that it should not be looked through again after a restart.
+    write = ++turns_ % kTurnsUntilWritten == 0;
+  }
+  if (write) WriteSoon();
+  TopicMoved();
 }
 
 absl::StatusOr<MessagePointer> Subscription::Readable(Number number) {
@@ -277,7 +295,7 @@ void Subscription::Tick() {
 
 Subscription::Wakes Subscription::Settle(ConsumerId except) {
   Wakes wakes;
-  const bool more = deliveries_->next() <= topic_->last() && !deliveries_->full();
+  const bool more = deliveries_->next() <= topic_->last() && !deliveries_->full() && !turn_asked_;
   const auto look = [&](auto first, auto last) {
     for (auto it = first; it != last; ++it) {
       auto& [id, consumer] = *it;

@@ -155,8 +155,9 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   void Begin(Progress progress) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RedriveOne(Number number) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Offers further messages of the topic. False if there are none, or enough for now.
-  absl::StatusOr<bool> LookFurther(ConsumerId consumer, Number until)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<bool> LookFurther(ConsumerId consumer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AskForTurn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeTurn();
   absl::StatusOr<MessagePointer> Readable(Number number) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   AckResult AcknowledgeOne(absl::string_view text, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -190,6 +191,10 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   ConsumerId last_consumer_ ABSL_GUARDED_BY(mutex_) = 0;
   // Whom Settle() looks at first.
   ConsumerId next_turn_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The number at which it waits for its turn to look further; whether it does; turns it has had.
+  Number look_until_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool turn_asked_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t turns_ ABSL_GUARDED_BY(mutex_) = 0;
   // When the timer calls Tick().
   absl::Time timer_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
 

@@ -74,6 +74,15 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
   return services;
 }
 
+// Notices consumers that are gone without a word, and bears those who ask whether we are there.
+void KeepAlive(grpc::ServerBuilder& builder) {
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  // Pub/Sub's clients ask every 30 s; by default the third time would end the connection.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+}
+
 // Whoever may reach the port may read everything, as with the other services: it is on loopback.
 bool MayRead(const google::pubsub::v1::Subscription&, const eventstore::Header&) { return true; }
 
@@ -132,6 +141,7 @@ class Server::Impl {
     // Only this process may listen there: two servers on one port would each get some calls.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.SetMaxReceiveMessageSize(kRequestBytesMax);
+    KeepAlive(builder);
     const std::string address = absl::StrCat(settings_.listen.host, ":", settings_.listen.port);
     builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
     for (const auto& service : services_) builder.RegisterService(service.get());
