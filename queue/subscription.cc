@@ -161,7 +161,8 @@ absl::StatusOr<bool> Subscription::LookFurther(ConsumerId consumer) {
     return false;
   }
   ASSIGN_OR_RETURN(const std::vector<MessagePointer> messages,
-                   topic_->Read(deliveries_->next(), kReadMessages));
+                   topic_->Read(deliveries_->next(),
+                                std::min(kReadMessages, look_until_ - deliveries_->next())));
   for (const MessagePointer& message : messages) {
     // Some may be done already, above the floor.
     if (message->number() < deliveries_->next()) continue;
