@@ -335,8 +335,14 @@ void Deliveries::Revoke(Number number, Lane& lane) {
 void Deliveries::BackOff(Number number, Message& message, uint32_t failures, absl::Time now) {
   // Beyond 30 doublings every back-off is at its maximum.
   const double factor = static_cast<double>(1U << std::min(failures - 1, 30U));
-  message.due = now + std::min(rules_.minimum_backoff * factor, rules_.maximum_backoff);
-  back_offs_.emplace(message.due, number);
+  const absl::Duration wait = std::min(rules_.minimum_backoff * factor, rules_.maximum_backoff);
+  if (wait > absl::ZeroDuration()) {
+    message.due = now + wait;
+    back_offs_.emplace(message.due, number);
+  } else if (message.lane == nullptr) {
+    // Whoever asks next gets it, whether or not a Tick comes between.
+    ready_.push_back(number);
+  }
 }
 
 void Deliveries::Place(Lane& lane, absl::Time now) {

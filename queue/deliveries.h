@@ -2,16 +2,15 @@
 // letters. A pure state machine: it reads no clock, no disk and no message, and a test can drive
 // it.
 //
-// Numbers.     Offered in ascending order; each is done, waits (perhaps for its back-off to end),
-// or
-//              is leased to one consumer until a deadline.
+// Numbers.     Offered in ascending order; each is done, waits (perhaps until its back-off is
+//              over), or is leased to one consumer until a deadline.
 // Order.       With `ordered`, messages of one key form a lane. While some are leased, further ones
 //              of the lane go to the same consumer only. When one fails, those of its lane that
 //              were handed out after it are revoked and come again after it. Lanes do not wait for
 //              each other.
 // Failure.     A message fails when its consumer says so (nack) or its lease expires. It comes
-// again
-//              after a back-off, or after `max_attempts` becomes a dead letter, and is done.
+//              again after a back-off, at once if that is zero, or after `max_attempts` becomes a
+//              dead letter, and is done.
 // Durable.     progress() is what must survive; what it does not hold is delivered again.
 // Concurrency. Not thread-safe.
 #pragma once

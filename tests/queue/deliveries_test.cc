@@ -186,6 +186,24 @@ TEST_F(DeliveriesTest, WithExactlyOnceTheLeaseThatDidItIsRemembered) {
   EXPECT_EQ(Ack(3), AckResult::kInvalid);
 }
 
+TEST_F(DeliveriesTest, WithoutABackOffAFailedMessageComesAgainAtOnce) {
+  for (const bool ordered : {false, true}) {
+    Begin({.ordered = ordered,
+           .minimum_backoff = absl::ZeroDuration(),
+           .maximum_backoff = absl::ZeroDuration()});
+    Offer({"a", "b"});
+    EXPECT_EQ(Take(kAnn), "1 2");
+    EXPECT_TRUE(Nack(1));
+    EXPECT_EQ(deliveries_->backing_off(), 0U);
+    EXPECT_EQ(Take(kBen), "1#2") << "no time has passed, and nothing called Tick";
+    EXPECT_TRUE(Nack(1));
+    EXPECT_EQ(Take(kBen), "1#3");
+    EXPECT_EQ(Ack(1), AckResult::kDone);
+    EXPECT_EQ(Ack(2), AckResult::kDone);
+    EXPECT_EQ(Floor(), 2U);
+  }
+}
+
 TEST_F(DeliveriesTest, BackOffDoublesUpToItsMaximum) {
   Begin({.minimum_backoff = absl::Seconds(1), .maximum_backoff = absl::Seconds(5)});
   Offer({"a"});
