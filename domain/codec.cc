@@ -1,6 +1,7 @@
 #include "domain/codec.h"
 
 #include "base/error.h"
+#include "base/status_macros.h"
 
 namespace trellis::domain {
 
@@ -14,8 +15,7 @@ const std::string& TypeOf(const v1::SupportPlanEvent& event) {
   return KindOf(event).GetDescriptor()->full_name();
 }
 
-absl::StatusOr<v1::SupportPlanEvent> DecodeEvent(absl::string_view bytes) {
-  v1::SupportPlanEvent event;
+absl::Status DecodeEvent(absl::string_view bytes, v1::SupportPlanEvent& event) {
   if (!event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Error(absl::StatusCode::kDataLoss, "EVENT_UNREADABLE",
                  "the stored bytes are no SupportPlanEvent");
@@ -24,6 +24,12 @@ absl::StatusOr<v1::SupportPlanEvent> DecodeEvent(absl::string_view bytes) {
     return Error(absl::StatusCode::kFailedPrecondition, "EVENT_TOO_NEW",
                  "the event is of a kind that this version does not know; run the newer one");
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::SupportPlanEvent> DecodeEvent(absl::string_view bytes) {
+  v1::SupportPlanEvent event;
+  RETURN_IF_ERROR(DecodeEvent(bytes, event));
   return event;
 }
 

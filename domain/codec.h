@@ -22,5 +22,7 @@ const std::string& TypeOf(const v1::SupportPlanEvent& event);
 // The event that `bytes` hold. DATA_LOSS (EVENT_UNREADABLE) if they are no event;
 // FAILED_PRECONDITION (EVENT_TOO_NEW) if it is of a kind that this program does not know.
 absl::StatusOr<v1::SupportPlanEvent> DecodeEvent(absl::string_view bytes);
+// Likewise, into `event`, which may live in an arena.
+absl::Status DecodeEvent(absl::string_view bytes, v1::SupportPlanEvent& event);
 
 }  // namespace trellis::domain

@@ -52,6 +52,9 @@ rocksdb::Options StoreOptions() {
   options.max_log_file_size = 1 << 20;
   options.stats_dump_period_sec = 0;
   options.compression = rocksdb::kLZ4Compression;
+  // Rows of one plan are mostly newer ones of the same key: merging few files writes them again for
+  // nothing. A read asks the Bloom filters of those that wait.
+  options.level0_file_num_compaction_trigger = 8;
   return options;
 }
 

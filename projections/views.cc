@@ -207,7 +207,10 @@ absl::Status Views::ReadBatch(Position first, Position last, Position& reached) 
 
 absl::Status Views::ApplyRecord(const eventstore::Record& record, Rows& rows) {
   const auto apply = [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const v1::SupportPlanEvent event, domain::DecodeEvent(record.payload));
+    // A message of many small parts is freed at once.
+    event_arena_.Reset();
+    auto& event = *google::protobuf::Arena::CreateMessage<v1::SupportPlanEvent>(&event_arena_);
+    RETURN_IF_ERROR(domain::DecodeEvent(record.payload, event));
     ASSIGN_OR_RETURN(const PlanChange change, plans_.Apply(record, event));
     return ApplyToTrail(*store_, trail_rows_, change, rows);
   };

@@ -13,6 +13,7 @@
 //              UNAVAILABLE (VIEWS_UNREADABLE) until there is room.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,6 +25,7 @@
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "eventstore/event_log.h"
+#include "google/protobuf/arena.h"
 #include "projections/caseload.h"
 #include "projections/current_plans.h"
 #include "projections/events_by_plan.h"
@@ -112,6 +114,10 @@ class Views {
   // Held by the one thread that applies.
   Mutex apply_mutex_;
   EventsByPlan events_ ABSL_GUARDED_BY(apply_mutex_);
+  // The memory of the event that is being applied.
+  std::array<char, 4096> event_block_;
+  google::protobuf::Arena event_arena_ ABSL_GUARDED_BY(apply_mutex_){event_block_.data(),
+                                                                     event_block_.size()};
   CurrentPlans plans_;
   // Rows of the trail that are not written yet, and the position that the written ones are of.
   Rows trail_rows_ ABSL_GUARDED_BY(apply_mutex_);

@@ -349,7 +349,8 @@ int main(int argc, char** argv) {
   app.add_option("--trellisd", options.trellisd, "The server's binary");
   app.add_option("--play", options.play, "The example play");
   app.add_option("--work", options.work, "A directory to work in; emptied first");
-  app.add_option("--out", options.out, "Where the table is written as well");
+  app.add_option("--out", options.out, "Where the table is written as well")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--peers", options.peers, "The Go program that uses brokers, too");
   app.add_option("--only", options.only, "Only this part")
       ->check(CLI::IsMember({"calls", "growth", "queue"}));
