@@ -10,10 +10,8 @@
 #include "domain/validate.h"
 
 namespace trellis::domain {
-namespace {
 
-// `wanted` or the next working day, and the warning that says so.
-absl::CivilDay ReviewDay(Draft& draft, absl::CivilDay wanted, const std::string& path) {
+absl::CivilDay ReviewDay(DraftBase& draft, absl::CivilDay wanted, const std::string& path) {
   const absl::CivilDay day = WorkingDayFrom(wanted);
   if (day != wanted) {
     draft.Warn("REVIEW_DATE_MOVED", path,
@@ -22,12 +20,10 @@ absl::CivilDay ReviewDay(Draft& draft, absl::CivilDay wanted, const std::string&
   return day;
 }
 
-}  // namespace
-
 absl::Status AddReviewOn(Draft& draft, v1::Review review, absl::CivilDay wanted,
                          const std::string& path) {
-  const Plan& plan = draft.plan();
-  RETURN_IF_ERROR(RequireRoom(plan, "reviews", plan.reviews_size(), kEntriesMax));
+  const Plan& plan = draft.state();
+  RETURN_IF_ERROR(RequireRoom(plan.name(), "reviews", plan.reviews_size(), kEntriesMax));
   const absl::CivilDay day = ReviewDay(draft, wanted, path);
   RETURN_IF_ERROR(RequireReviewDay(draft, day, path));
   ClearOutputOnly(review);
@@ -39,7 +35,7 @@ absl::Status AddReviewOn(Draft& draft, v1::Review review, absl::CivilDay wanted,
   return absl::OkStatus();
 }
 
-absl::Status RequireReviewDay(const Draft& draft, absl::CivilDay day, const std::string& path) {
+absl::Status RequireReviewDay(const DraftBase& draft, absl::CivilDay day, const std::string& path) {
   const std::string agreed = DateText(draft.occurred_on());
   if (day < draft.occurred_on()) {
     return Refusal("REVIEW_BEFORE_AGREED", path,
@@ -52,7 +48,7 @@ absl::Status RequireReviewDay(const Draft& draft, absl::CivilDay day, const std:
                               kReviewDaysAheadMax, " days of ", agreed));
 }
 
-void WarnOfDueDate(Draft& draft, const std::string& due_on, const std::string& path) {
+void WarnOfDueDate(DraftBase& draft, const std::string& due_on, const std::string& path) {
   draft.WarnUnlessSchoolDay(path, due_on);
   const std::optional<absl::CivilDay> day = ParseDate(due_on);
   if (!day.has_value() || *day >= draft.occurred_on()) return;
@@ -62,8 +58,8 @@ void WarnOfDueDate(Draft& draft, const std::string& due_on, const std::string& p
 }
 
 absl::Status AddConcern(Draft& draft, v1::Concern concern, const std::string& path) {
-  const Plan& plan = draft.plan();
-  RETURN_IF_ERROR(RequireRoom(plan, "concerns", plan.concerns_size(), kConcernsMax));
+  const Plan& plan = draft.state();
+  RETURN_IF_ERROR(RequireRoom(plan.name(), "concerns", plan.concerns_size(), kConcernsMax));
   const v1::TeachersStandard& standard = *FindTeachersStandard(concern.standard_code());
   for (const v1::Concern& other : plan.concerns()) {
     if (other.state() != v1::Concern::OPEN || IsStruckOut(other)) continue;
@@ -96,8 +92,8 @@ absl::Status AddConcern(Draft& draft, v1::Concern concern, const std::string& pa
 }
 
 absl::Status AddTarget(Draft& draft, v1::Target target, const std::string& path) {
-  const Plan& plan = draft.plan();
-  RETURN_IF_ERROR(RequireRoom(plan, "targets", plan.targets_size(), kEntriesMax));
+  const Plan& plan = draft.state();
+  RETURN_IF_ERROR(RequireRoom(plan.name(), "targets", plan.targets_size(), kEntriesMax));
   RETURN_IF_ERROR(RequireOpenConcern(plan, target.concern_id()));
   WarnOfDueDate(draft, target.due_on(), absl::StrCat(path, ".due_on"));
   ClearOutputOnly(target);
@@ -109,8 +105,8 @@ absl::Status AddTarget(Draft& draft, v1::Target target, const std::string& path)
 }
 
 absl::Status AddAction(Draft& draft, v1::Action action, const std::string& path) {
-  const Plan& plan = draft.plan();
-  RETURN_IF_ERROR(RequireRoom(plan, "actions", plan.actions_size(), kEntriesMax));
+  const Plan& plan = draft.state();
+  RETURN_IF_ERROR(RequireRoom(plan.name(), "actions", plan.actions_size(), kEntriesMax));
   RETURN_IF_ERROR(RequireOpenConcern(plan, action.concern_id()));
   if (!action.target_id().empty()) {
     RETURN_IF_ERROR(RequireStandingTarget(plan, action.target_id(), action.concern_id()).status());
@@ -130,8 +126,8 @@ absl::Status AddAction(Draft& draft, v1::Action action, const std::string& path)
 }
 
 absl::Status AddSupport(Draft& draft, v1::Support support, const std::string& path) {
-  const Plan& plan = draft.plan();
-  RETURN_IF_ERROR(RequireRoom(plan, "entries of support", plan.support_size(), kEntriesMax));
+  const Plan& plan = draft.state();
+  RETURN_IF_ERROR(RequireRoom(plan.name(), "entries of support", plan.support_size(), kEntriesMax));
   RETURN_IF_ERROR(RequireOpenConcern(plan, support.concern_id()));
   if (!support.target_id().empty()) {
     RETURN_IF_ERROR(
@@ -148,7 +144,7 @@ absl::Status AddSupport(Draft& draft, v1::Support support, const std::string& pa
 }
 
 absl::Status AddReview(Draft& draft, v1::Review review, const std::string& path) {
-  const Plan& plan = draft.plan();
+  const Plan& plan = draft.state();
   for (const std::string& concern_id : review.concern_ids()) {
     RETURN_IF_ERROR(RequireEntry<v1::Concern>(plan, concern_id).status());
   }
@@ -160,7 +156,7 @@ absl::Status AddReview(Draft& draft, v1::Review review, const std::string& path)
 }
 
 absl::Status AddReviewsOfCadence(Draft& draft, absl::CivilDay start, const std::string& path) {
-  const v1::ReviewCadence cadence = draft.plan().review_cadence();
+  const v1::ReviewCadence cadence = draft.state().review_cadence();
   absl::CivilDay last = start;
   for (int i = 1; i <= cadence.count(); ++i) {
     absl::CivilDay wanted = start + i * cadence.interval_days();

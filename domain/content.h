@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "domain/draft.h"
+#include "domain/support_plan.h"
 
 namespace trellis::domain {
 
@@ -24,12 +25,15 @@ absl::Status AddReviewOn(Draft& draft, v1::Review review, absl::CivilDay wanted,
 // Schedules the reviews of the plan's cadence after `start`, no two on one day.
 absl::Status AddReviewsOfCadence(Draft& draft, absl::CivilDay start, const std::string& path);
 
+// `wanted` or the next working day, with the warning that says so (REVIEW_DATE_MOVED).
+absl::CivilDay ReviewDay(DraftBase& draft, absl::CivilDay wanted, const std::string& path);
+
 // Refused: a day before the review was agreed (REVIEW_BEFORE_AGREED), or more than
 // kReviewDaysAheadMax after (REVIEW_TOO_FAR).
-absl::Status RequireReviewDay(const Draft& draft, absl::CivilDay day, const std::string& path);
+absl::Status RequireReviewDay(const DraftBase& draft, absl::CivilDay day, const std::string& path);
 
 // Warns if `due_on` is no school day, or before the day of the event.
-void WarnOfDueDate(Draft& draft, const std::string& due_on, const std::string& path);
+void WarnOfDueDate(DraftBase& draft, const std::string& due_on, const std::string& path);
 
 // Moves a review that is planned to `wanted` or the next working day, likewise said.
 void MoveReview(Draft& draft, const std::string& review_id, absl::CivilDay wanted,

@@ -108,10 +108,10 @@ absl::Status CheckCorrectedDates(Draft& draft, const pb::Message& corrected,
 
 // The reviews move on with the plan; a target's date is agreed anew.
 void WarnOfTargetsDueInPause(Draft& draft, const std::string& paused_on) {
-  for (const v1::Target& target : draft.plan().targets()) {
+  for (const v1::Target& target : draft.state().targets()) {
     const std::string& id = target.target_id();
-    if (!RequireStandingTarget(draft.plan(), id, "").ok()) continue;
-    if (!RequireOpenConcern(draft.plan(), target.concern_id()).ok()) continue;
+    if (!RequireStandingTarget(draft.state(), id, "").ok()) continue;
+    if (!RequireOpenConcern(draft.state(), target.concern_id()).ok()) continue;
     if (target.judgement() == v1::MET || target.due_on() < paused_on ||
         target.due_on() >= DateText(draft.occurred_on())) {
       continue;
@@ -181,7 +181,7 @@ Decided Decide(const Plan& plan, const v1::CorrectEntryRequest& request, const C
   // On a closed plan too: a mistake that is found later must not stand.
   RETURN_IF_ERROR(RequireExists(plan));
   const pb::Message* const entry = FindEntry(plan, request.entry_id());
-  if (entry == nullptr) return EntryNotFound(plan, request.entry_id(), "entry");
+  if (entry == nullptr) return EntryNotFound(plan.name(), request.entry_id(), "entry");
   // The ECT's words are the ECT's alone.
   const bool is_comment = entry->GetDescriptor() == v1::Comment::descriptor();
   RETURN_IF_ERROR(

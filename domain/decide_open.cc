@@ -41,8 +41,8 @@ void EmitOpened(Draft& draft, v1::SupportPlan heading) {
 
 // Warns if the first review, or the next after one, is later than the advice.
 void WarnOfSparseReviews(Draft& draft, const std::string& path) {
-  absl::CivilDay before = *ParseDate(draft.plan().starts_on());
-  for (const v1::Review& review : draft.plan().reviews()) {
+  absl::CivilDay before = *ParseDate(draft.state().starts_on());
+  for (const v1::Review& review : draft.state().reviews()) {
     const absl::CivilDay day = *ParseDate(review.scheduled_on());
     // A review that was moved off a holiday is still weekly.
     if (day - before > kReviewIntervalDays + 4) {
@@ -76,7 +76,7 @@ absl::Status CopyOpenEntries(Draft& draft, const Plan& from, const std::string& 
     copy.set_concern_id(new_concern_id);
     RETURN_IF_ERROR(AddTarget(draft, copy, target.target_id()));
     target_ids.emplace_back(target.target_id(),
-                            draft.plan().targets(draft.plan().targets_size() - 1).target_id());
+                            draft.state().targets(draft.state().targets_size() - 1).target_id());
   }
   const auto new_target = [&](const std::string& old_id) {
     for (const auto& [old_target, new_id] : target_ids) {
@@ -111,7 +111,8 @@ absl::Status CopyWhatIsOpen(Draft& draft, const Plan& from) {
   for (const v1::Concern& concern : from.concerns()) {
     if (concern.state() != v1::Concern::OPEN || IsStruckOut(concern)) continue;
     RETURN_IF_ERROR(AddConcern(draft, concern, concern.concern_id()));
-    const std::string new_id = draft.plan().concerns(draft.plan().concerns_size() - 1).concern_id();
+    const std::string new_id =
+        draft.state().concerns(draft.state().concerns_size() - 1).concern_id();
     RETURN_IF_ERROR(CopyOpenEntries(draft, from, concern.concern_id(), new_id));
   }
   return absl::OkStatus();
@@ -141,18 +142,14 @@ absl::Status RequireSeparateRoles(const v1::SupportPlan& said) {
 
 Decided Decide(const Plan& plan, const v1::OpenSupportPlanRequest& request,
                const Context& context) {
-  if (plan.revision() > 0) {
-    return Error(absl::StatusCode::kAlreadyExists, "SUPPORT_PLAN_EXISTS",
-                 absl::StrCat(plan.name(), " exists already, at revision ", plan.revision()),
-                 {{"name", plan.name()}});
-  }
+  RETURN_IF_ERROR(RequireNew(plan));
   const v1::SupportPlan& said = request.support_plan();
   v1::SupportPlan named = said;
-  named.set_name(context.new_plan);
+  named.set_name(context.new_name);
   RETURN_IF_ERROR(RequireCapacity(named, context, kWriters, "open a support plan"));
   RETURN_IF_ERROR(RequireSeparateRoles(said));
   Plan empty;
-  empty.set_name(context.new_plan);
+  empty.set_name(context.new_name);
   ASSIGN_OR_RETURN(Draft draft, Begin(empty, request, context));
   v1::SupportPlan heading = Heading(said);
   *heading.mutable_review_cadence() = said.review_cadence();
@@ -162,7 +159,7 @@ Decided Decide(const Plan& plan, const v1::OpenSupportPlanRequest& request,
   RETURN_IF_ERROR(AddAll(draft, said.actions(), "actions", AddAction));
   RETURN_IF_ERROR(AddAll(draft, said.support(), "support", AddSupport));
   if (said.reviews().empty()) {
-    RETURN_IF_ERROR(AddReviewsOfCadence(draft, *ParseDate(draft.plan().starts_on()),
+    RETURN_IF_ERROR(AddReviewsOfCadence(draft, *ParseDate(draft.state().starts_on()),
                                         "support_plan.review_cadence"));
   } else {
     RETURN_IF_ERROR(AddAll(draft, said.reviews(), "reviews", AddReview));
@@ -174,7 +171,7 @@ Decided Decide(const Plan& plan, const v1::OpenSupportPlanRequest& request,
 Decided Decide(const Plan& plan, const v1::RenewPlanRequest& request, const Context& context) {
   RETURN_IF_ERROR(RequireActive(plan, "renew the plan"));
   RETURN_IF_ERROR(RequireCapacity(plan, context, kWriters, "renew the plan"));
-  if (context.new_plan == plan.name()) {
+  if (context.new_name == plan.name()) {
     return Refusal("RENEWS_ITSELF", plan.name(),
                    absl::StrCat("support_plan_id is that of ", plan.name(), ", want a new one"));
   }
@@ -182,11 +179,11 @@ Decided Decide(const Plan& plan, const v1::RenewPlanRequest& request, const Cont
   v1::SupportPlanEvent event;
   event.mutable_plan_closed()->set_reason(v1::Closure::RENEWED);
   event.mutable_plan_closed()->set_words(request.words());
-  event.mutable_plan_closed()->set_renewed_by(context.new_plan);
+  event.mutable_plan_closed()->set_renewed_by(context.new_name);
   ending.Emit(std::move(event));
 
   Plan empty;
-  empty.set_name(context.new_plan);
+  empty.set_name(context.new_name);
   ASSIGN_OR_RETURN(Draft beginning, Begin(empty, request, context));
   v1::SupportPlan heading = Heading(plan);
   heading.set_starts_on(DateText(beginning.occurred_on()));
@@ -194,7 +191,7 @@ Decided Decide(const Plan& plan, const v1::RenewPlanRequest& request, const Cont
   *heading.mutable_review_cadence() = request.review_cadence();
   EmitOpened(beginning, std::move(heading));
   RETURN_IF_ERROR(CopyWhatIsOpen(beginning, plan));
-  if (beginning.plan().concerns().empty()) {
+  if (beginning.state().concerns().empty()) {
     return Refusal("NOTHING_OPEN", plan.name(),
                    absl::StrCat(plan.name(), " has no open concern to renew; close it instead"));
   }

@@ -81,7 +81,7 @@ Decided Decide(const Plan& plan, const v1::RecordSupportRequest& request, const 
 Decided Decide(const Plan& plan, const v1::LogObservationRequest& request, const Context& context) {
   ASSIGN_OR_RETURN(Draft draft,
                    BeginRecording(plan, request, context, kObservers, "log an observation"));
-  RETURN_IF_ERROR(RequireRoom(plan, "observations", plan.observations_size(), kEntriesMax));
+  RETURN_IF_ERROR(RequireRoom(plan.name(), "observations", plan.observations_size(), kEntriesMax));
   v1::Observation observation = request.observation();
   if (!observation.support_id().empty()) {
     RETURN_IF_ERROR(RequireEntry<v1::Support>(plan, observation.support_id()).status());
@@ -112,7 +112,7 @@ Decided Decide(const Plan& plan, const v1::LogObservationRequest& request, const
 Decided Decide(const Plan& plan, const v1::RecordOutcomeRequest& request, const Context& context) {
   ASSIGN_OR_RETURN(Draft draft,
                    BeginRecording(plan, request, context, kWriters, "record an outcome"));
-  RETURN_IF_ERROR(RequireRoom(plan, "outcomes", plan.outcomes_size(), kNotesMax));
+  RETURN_IF_ERROR(RequireRoom(plan.name(), "outcomes", plan.outcomes_size(), kNotesMax));
   v1::Outcome outcome = request.outcome();
   RETURN_IF_ERROR(RequireEntry<v1::Concern>(plan, outcome.concern_id()).status());
   ClearOutputOnly(outcome);
@@ -127,11 +127,11 @@ Decided Decide(const Plan& plan, const v1::AddCommentRequest& request, const Con
   // On a closed plan too: the ECT always has the last word.
   RETURN_IF_ERROR(RequireExists(plan));
   RETURN_IF_ERROR(RequireCapacity(plan, context, {v1::ECT}, "add a comment"));
-  RETURN_IF_ERROR(RequireRoom(plan, "comments", plan.comments_size(), kNotesMax));
+  RETURN_IF_ERROR(RequireRoom(plan.name(), "comments", plan.comments_size(), kNotesMax));
   ASSIGN_OR_RETURN(Draft draft, Begin(plan, request, context));
   v1::Comment comment = request.comment();
   if (!comment.about_id().empty() && FindEntry(plan, comment.about_id()) == nullptr) {
-    return EntryNotFound(plan, comment.about_id(), "entry");
+    return EntryNotFound(plan.name(), comment.about_id(), "entry");
   }
   ClearOutputOnly(comment);
   comment.set_comment_id(NextEntryId('m', plan.comments_size()));

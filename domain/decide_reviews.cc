@@ -76,7 +76,7 @@ bool HasOpenConcern(const Plan& plan) {
 
 // Schedules the next review where `date` names one; warns if there is none at all.
 absl::Status ScheduleNext(Draft& draft, const std::string& date, const std::string& path) {
-  const auto& reviews = draft.plan().reviews();
+  const auto& reviews = draft.state().reviews();
   const auto is_planned_on = [&](const std::string& day) {
     return std::any_of(reviews.begin(), reviews.end(), [&](const v1::Review& review) {
       return review.state() == v1::Review::SCHEDULED && !IsStruckOut(review) &&
@@ -84,7 +84,7 @@ absl::Status ScheduleNext(Draft& draft, const std::string& date, const std::stri
     });
   };
   if (date.empty()) {
-    if (HasOpenConcern(draft.plan()) && !is_planned_on("")) {
+    if (HasOpenConcern(draft.state()) && !is_planned_on("")) {
       draft.Warn("NO_REVIEW_PLANNED", path,
                  "concerns are open, and no further review is planned: nothing will fall overdue");
     }
@@ -137,8 +137,8 @@ Decided Decide(const Plan& plan, const v1::CompleteReviewRequest& request, const
   *event.mutable_review_completed()->mutable_judgements() = request.judgements();
   draft.Emit(std::move(event));
   for (const v1::Outcome& said : request.outcomes()) {
-    const int size = draft.plan().outcomes_size();
-    RETURN_IF_ERROR(RequireRoom(plan, "outcomes", size, kNotesMax));
+    const int size = draft.state().outcomes_size();
+    RETURN_IF_ERROR(RequireRoom(plan.name(), "outcomes", size, kNotesMax));
     RETURN_IF_ERROR(RequireEntry<v1::Concern>(plan, said.concern_id()).status());
     v1::SupportPlanEvent recorded;
     v1::Outcome& outcome = *recorded.mutable_outcome_recorded()->mutable_outcome();

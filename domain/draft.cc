@@ -1,7 +1,5 @@
 #include "domain/draft.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "domain/dates.h"
@@ -10,10 +8,8 @@
 
 namespace trellis::domain {
 
-Draft::Draft(const Plan& plan, const Context& context)
-    : before_(plan), context_(context), occurred_on_(context.today) {}
-
-absl::Status Draft::Occurred(const std::string& occurred_on, const std::string& late_reason) {
+absl::Status DraftBase::Occurred(const std::string& occurred_on, const std::string& late_reason,
+                                 const std::string& starts_on) {
   late_reason_ = late_reason;
   if (occurred_on.empty()) return absl::OkStatus();
   occurred_on_ = ParseDate(occurred_on).value_or(context_.today);
@@ -29,21 +25,22 @@ absl::Status Draft::Occurred(const std::string& occurred_on, const std::string& 
                                 kLateAfterDays, " days a record needs late_reason"));
   }
   WarnUnlessSchoolDay("occurred_on", occurred_on);
-  if (!before_.starts_on().empty() && occurred_on < before_.starts_on()) {
+  if (!starts_on.empty() && occurred_on < starts_on) {
     Warn("BEFORE_PLAN_STARTED", "occurred_on",
-         absl::StrCat(occurred_on, " is before the plan's first day, ", before_.starts_on()));
+         absl::StrCat(occurred_on, " is before the plan's first day, ", starts_on));
   }
   return absl::OkStatus();
 }
 
-void Draft::Warn(const std::string& reason, const std::string& field, const std::string& message) {
+void DraftBase::Warn(const std::string& reason, const std::string& field,
+                     const std::string& message) {
   v1::Warning& warning = *warnings_.Add();
   warning.set_reason(reason);
   warning.set_field(field);
   warning.set_message(message);
 }
 
-void Draft::WarnUnlessSchoolDay(const std::string& field, const std::string& date) {
+void DraftBase::WarnUnlessSchoolDay(const std::string& field, const std::string& date) {
   const std::optional<absl::CivilDay> day = ParseDate(date);
   if (!day.has_value()) return;
   if (const std::string why = WhyNoWorkingDay(*day); !why.empty()) {
@@ -51,31 +48,13 @@ void Draft::WarnUnlessSchoolDay(const std::string& field, const std::string& dat
   }
 }
 
-void Draft::Emit(v1::SupportPlanEvent event) {
-  event.set_occurred_on(DateText(occurred_on_));
-  event.set_late_reason(late_reason_);
-  event.set_actor_name(context_.actor.name());
-  event.mutable_warnings()->Swap(&warnings_);
-  warnings_.Clear();
-  events_.push_back(std::move(event));
-}
+std::string DraftBase::OccurredOnText() const { return DateText(occurred_on_); }
 
-const Plan& Draft::plan() {
-  if (events_.empty()) return before_;
-  if (!after_.has_value()) after_ = before_;
-  for (; applied_ < events_.size(); ++applied_) {
-    Evolve(*after_, before_.name(), events_[applied_],
-           {.recorded_at = context_.now,
-            .actor = context_.actor.person(),
-            .capacity = context_.capacity,
-            .payload_digest = {}});
-  }
-  return *after_;
-}
-
-Events Draft::TakeEvents() && {
-  if (!events_.empty()) events_.back().mutable_warnings()->MergeFrom(warnings_);
-  return std::move(events_);
+EventFacts DraftBase::Facts() const {
+  return {.recorded_at = context_.now,
+          .actor = context_.actor.person(),
+          .capacity = context_.capacity,
+          .payload_digest = {}};
 }
 
 }  // namespace trellis::domain

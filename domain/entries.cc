@@ -1,35 +1,45 @@
 #include "domain/entries.h"
 
+#include <array>
+
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "domain/aggregate.h"
+#include "trellis/v1/options.pb.h"
 
 namespace trellis::domain {
 namespace {
 
 namespace pb = google::protobuf;
 
-int ListNumber(char letter) {
-  switch (letter) {
-    case 'c':
-      return v1::SupportPlan::kConcernsFieldNumber;
-    case 't':
-      return v1::SupportPlan::kTargetsFieldNumber;
-    case 'a':
-      return v1::SupportPlan::kActionsFieldNumber;
-    case 's':
-      return v1::SupportPlan::kSupportFieldNumber;
-    case 'o':
-      return v1::SupportPlan::kObservationsFieldNumber;
-    case 'r':
-      return v1::SupportPlan::kReviewsFieldNumber;
-    case 'u':
-      return v1::SupportPlan::kOutcomesFieldNumber;
-    case 'm':
-      return v1::SupportPlan::kCommentsFieldNumber;
-    default:
-      return 0;
+// The lists of entries of one type of state, by their letters.
+using Lists = std::array<const pb::FieldDescriptor*, 26>;
+
+Lists ListsOf(const pb::Descriptor& state) {
+  Lists lists{};
+  for (int i = 0; i < state.field_count(); ++i) {
+    const std::string& letter = state.field(i)->options().GetExtension(v1::entry_letter);
+    if (letter.empty()) continue;
+    const pb::FieldDescriptor*& list = lists.at(static_cast<size_t>(letter[0] - 'a'));
+    CHECK(list == nullptr);
+    list = state.field(i);
   }
+  return lists;
+}
+
+// Looked up once for every aggregate.
+const absl::flat_hash_map<const pb::Descriptor*, Lists>& AllLists() {
+  static const auto& all = *new absl::flat_hash_map<const pb::Descriptor*, Lists>([] {
+    absl::flat_hash_map<const pb::Descriptor*, Lists> lists;
+    for (const Aggregate& aggregate : Aggregates()) {
+      const pb::Descriptor* const state = aggregate.state.GetDescriptor();
+      lists[state] = ListsOf(*state);
+    }
+    return lists;
+  }());
+  return all;
 }
 
 const pb::FieldDescriptor& EntryField(const pb::Message& entry) {
@@ -40,23 +50,25 @@ const pb::FieldDescriptor& EntryField(const pb::Message& entry) {
 
 }  // namespace
 
-const pb::FieldDescriptor* EntryList(char letter) {
-  return v1::SupportPlan::descriptor()->FindFieldByNumber(ListNumber(letter));
+const pb::FieldDescriptor* EntryList(const pb::Descriptor& state, char letter) {
+  if (letter < 'a' || letter > 'z') return nullptr;
+  const auto lists = AllLists().find(&state);
+  return lists == AllLists().end() ? nullptr : lists->second[static_cast<size_t>(letter - 'a')];
 }
 
-pb::Message* FindEntry(v1::SupportPlan& plan, absl::string_view id) {
+pb::Message* FindEntry(pb::Message& state, absl::string_view id) {
   int number = 0;
   if (id.size() < 2 || !absl::SimpleAtoi(id.substr(1), &number)) return nullptr;
-  const pb::FieldDescriptor* const list = EntryList(id[0]);
+  const pb::FieldDescriptor* const list = EntryList(*state.GetDescriptor(), id[0]);
   if (list == nullptr) return nullptr;
   // Ids are given in order, so an entry stands where its number says.
-  const pb::Reflection& reflection = *plan.GetReflection();
-  if (number < 1 || number > reflection.FieldSize(plan, list)) return nullptr;
-  return reflection.MutableRepeatedMessage(&plan, list, number - 1);
+  const pb::Reflection& reflection = *state.GetReflection();
+  if (number < 1 || number > reflection.FieldSize(state, list)) return nullptr;
+  return reflection.MutableRepeatedMessage(&state, list, number - 1);
 }
 
-const pb::Message* FindEntry(const v1::SupportPlan& plan, absl::string_view id) {
-  return FindEntry(const_cast<v1::SupportPlan&>(plan), id);
+const pb::Message* FindEntry(const pb::Message& state, absl::string_view id) {
+  return FindEntry(const_cast<pb::Message&>(state), id);
 }
 
 v1::Entry& EntryOf(pb::Message& entry) {

@@ -1,21 +1,23 @@
-// The entries of a plan by their ids: c concern, t target, a action, s support, o observation,
-// r review, u outcome, m comment, each with a number.
+// The entries of a state by their ids: a letter for the list, which the contract gives it
+// (`entry_letter`), and a number.
 #pragma once
 
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
-#include "trellis/v1/support_plan.pb.h"
+#include "trellis/v1/entry.pb.h"
 
 namespace trellis::domain {
 
-// The entry with this id, or null.
-google::protobuf::Message* FindEntry(v1::SupportPlan& plan, absl::string_view id);
-const google::protobuf::Message* FindEntry(const v1::SupportPlan& plan, absl::string_view id);
+// The entry with this id, or null. `state` is that of any aggregate.
+google::protobuf::Message* FindEntry(google::protobuf::Message& state, absl::string_view id);
+const google::protobuf::Message* FindEntry(const google::protobuf::Message& state,
+                                           absl::string_view id);
 
-// The list of the plan that holds entries of this letter, or null: `targets` for 't'.
-const google::protobuf::FieldDescriptor* EntryList(char letter);
+// The list of a state of this type that holds entries of this letter, or null: `targets` for 't'.
+const google::protobuf::FieldDescriptor* EntryList(const google::protobuf::Descriptor& state,
+                                                   char letter);
 
 // How the entry came to be in the record.
 v1::Entry& EntryOf(google::protobuf::Message& entry);

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/timestamp.h"
+#include "domain/codec.h"
 #include "domain/dates.h"
 #include "domain/entries.h"
 #include "domain/support_plan.h"
@@ -168,7 +169,7 @@ class Evolution {
     record.set_capacity(facts_.capacity);
     record.set_occurred_on(event_.occurred_on());
     record.set_late_reason(event_.late_reason());
-    record.set_late_days(LateDays(event_, facts_.recorded_at));
+    record.set_late_days(LateDays(event_.occurred_on(), event_.late_reason(), facts_.recorded_at));
     return entry;
   }
 
@@ -320,12 +321,6 @@ class Evolution {
 };
 
 }  // namespace
-
-int LateDays(const v1::SupportPlanEvent& event, absl::Time recorded_at) {
-  const std::optional<absl::CivilDay> day = ParseDate(event.occurred_on());
-  if (!day.has_value() || event.late_reason().empty()) return 0;
-  return static_cast<int>(LondonDay(recorded_at) - *day);
-}
 
 void Evolve(v1::SupportPlan& plan, const std::string& name, const v1::SupportPlanEvent& event,
             const EventFacts& facts) {

@@ -39,12 +39,6 @@ absl::Status Refusal(absl::string_view reason, absl::string_view subject,
                {{"subject", std::string(subject)}});
 }
 
-absl::Status RequireExists(const Plan& plan) {
-  if (plan.revision() > 0) return absl::OkStatus();
-  return Error(absl::StatusCode::kNotFound, "SUPPORT_PLAN_NOT_FOUND",
-               absl::StrCat(plan.name(), " does not exist"), {{"name", plan.name()}});
-}
-
 absl::Status RequireActive(const Plan& plan, absl::string_view verb) {
   RETURN_IF_ERROR(RequireNotClosed(plan, verb));
   if (plan.state() != v1::SupportPlan::PAUSED) return absl::OkStatus();
@@ -62,14 +56,20 @@ absl::Status RequireNotClosed(const Plan& plan, absl::string_view verb) {
                               "; nobody can ", verb, " any more"));
 }
 
+absl::Status RequireOneOf(const Context& context, Capacities allowed, absl::string_view verb) {
+  if (std::find(allowed.begin(), allowed.end(), context.capacity) != allowed.end()) {
+    return absl::OkStatus();
+  }
+  const std::string capacity = v1::Capacity_Name(context.capacity);
+  return Error(absl::StatusCode::kPermissionDenied, "CAPACITY_NOT_ALLOWED",
+               absl::StrCat("capacity ", capacity, " may not ", verb, "; want ", Names(allowed)),
+               {{"capacity", capacity}});
+}
+
 absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacities allowed,
                              absl::string_view verb) {
+  RETURN_IF_ERROR(RequireOneOf(context, allowed, verb));
   const std::string capacity = v1::Capacity_Name(context.capacity);
-  if (std::find(allowed.begin(), allowed.end(), context.capacity) == allowed.end()) {
-    return Error(absl::StatusCode::kPermissionDenied, "CAPACITY_NOT_ALLOWED",
-                 absl::StrCat("capacity ", capacity, " may not ", verb, "; want ", Names(allowed)),
-                 {{"capacity", capacity}});
-  }
   const std::string& actor = context.actor.person();
   const v1::Party* const party = PartyFor(plan, context.capacity);
   if (party == nullptr && actor == plan.ect().person()) {
@@ -85,17 +85,15 @@ absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacitie
                {{"actor", actor}, {"capacity", capacity}, {"name", plan.name()}});
 }
 
-absl::Status RequireRoom(const Plan& plan, absl::string_view what, int size, int max) {
+absl::Status RequireRoom(const std::string& name, absl::string_view what, int size, int max) {
   if (size < max) return absl::OkStatus();
-  return Refusal("PLAN_FULL", plan.name(),
-                 absl::StrCat(plan.name(), " has ", size, " ", what, ", limit ", max));
+  return Refusal("PLAN_FULL", name, absl::StrCat(name, " has ", size, " ", what, ", limit ", max));
 }
 
-absl::Status EntryNotFound(const Plan& plan, absl::string_view id, absl::string_view kind) {
-  return Error(
-      absl::StatusCode::kNotFound, "ENTRY_NOT_FOUND",
-      absl::StrCat(plan.name().empty() ? "the plan" : plan.name(), " has no ", kind, " ", id),
-      {{"entry", std::string(id)}, {"name", plan.name()}});
+absl::Status EntryNotFound(const std::string& name, absl::string_view id, absl::string_view kind) {
+  return Error(absl::StatusCode::kNotFound, "ENTRY_NOT_FOUND",
+               absl::StrCat(name.empty() ? "the plan" : name, " has no ", kind, " ", id),
+               {{"entry", std::string(id)}, {"name", name}});
 }
 
 absl::Status RequireOpenConcern(const Plan& plan, const std::string& id) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/error.h"
+#include "domain/aggregate.h"
 #include "domain/entries.h"
 #include "domain/support_plan.h"
 
@@ -26,8 +27,16 @@ const v1::Party* PartyFor(const Plan& plan, v1::Capacity capacity);
 absl::Status Refusal(absl::string_view reason, absl::string_view subject,
                      absl::string_view message);
 
-// The plan exists, or NOT_FOUND.
-absl::Status RequireExists(const Plan& plan);
+// The state exists, or NOT_FOUND.
+template <typename State>
+absl::Status RequireExists(const State& state) {
+  return state.revision() > 0 ? absl::OkStatus() : NotFound(state.name());
+}
+// There is none of this name yet, or ALREADY_EXISTS.
+template <typename State>
+absl::Status RequireNew(const State& state) {
+  return state.revision() == 0 ? absl::OkStatus() : AlreadyExists(state.name(), state.revision());
+}
 
 // The plan is ACTIVE: not paused, not closed.
 absl::Status RequireActive(const Plan& plan, absl::string_view verb);
@@ -35,27 +44,30 @@ absl::Status RequireActive(const Plan& plan, absl::string_view verb);
 // The plan is ACTIVE or PAUSED: what happened can be recorded, what is agreed cannot change.
 absl::Status RequireNotClosed(const Plan& plan, absl::string_view verb);
 
-// The actor acts in one of `allowed` and, for a capacity that the plan names, is that person. The
-// ECT acts as the ECT alone.
+// The actor acts in one of `allowed`.
+absl::Status RequireOneOf(const Context& context, Capacities allowed, absl::string_view verb);
+
+// Likewise and, for a capacity that the plan names, is that person. The ECT acts as the ECT
+// alone.
 absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacities allowed,
                              absl::string_view verb);
 
-// The list has room for one more.
-absl::Status RequireRoom(const Plan& plan, absl::string_view what, int size, int max);
+// The list of `name` has room for one more.
+absl::Status RequireRoom(const std::string& name, absl::string_view what, int size, int max);
 
-// NOT_FOUND: the plan has no such entry.
-absl::Status EntryNotFound(const Plan& plan, absl::string_view id, absl::string_view kind);
+// NOT_FOUND: `name` has no such entry.
+absl::Status EntryNotFound(const std::string& name, absl::string_view id, absl::string_view kind);
 
 // The entry of this type with this id, not struck out.
-template <typename T>
-absl::StatusOr<const T*> RequireEntry(const Plan& plan, const std::string& id) {
-  const google::protobuf::Message* const entry = FindEntry(plan, id);
+template <typename T, typename State>
+absl::StatusOr<const T*> RequireEntry(const State& state, const std::string& id) {
+  const google::protobuf::Message* const entry = FindEntry(state, id);
   if (entry == nullptr || entry->GetDescriptor() != T::descriptor()) {
-    return EntryNotFound(plan, id, T::descriptor()->name());
+    return EntryNotFound(state.name(), id, T::descriptor()->name());
   }
   if (IsStruckOut(*entry)) {
     return Refusal("ENTRY_STRUCK_OUT", id,
-                   absl::StrCat("entry ", id, " of ", plan.name(), " was struck out at revision ",
+                   absl::StrCat("entry ", id, " of ", state.name(), " was struck out at revision ",
                                 EntryOf(*entry).correction().revision()));
   }
   return static_cast<const T*>(entry);

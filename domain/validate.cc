@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/mutex.h"
 #include "base/uuid.h"
+#include "domain/aggregate.h"
 #include "domain/dates.h"
 #include "domain/limits.h"
 #include "domain/teachers_standards.h"
@@ -99,9 +100,14 @@ bool IsUrn(const std::string& text) {
   return text[0] != '0';
 }
 
+// `min` to `max` digits.
+bool IsDigits(const std::string& text, size_t min, size_t max) {
+  return text.size() >= min && text.size() <= max &&
+         text.find_first_not_of("0123456789") == std::string::npos;
+}
+
 bool IsEntryId(const std::string& text) {
-  constexpr absl::string_view kKinds = "ctasorum";
-  if (text.size() < 2 || text.size() > 6 || !absl::StrContains(kKinds, text[0])) return false;
+  if (text.size() < 2 || text.size() > 6 || text[0] < 'a' || text[0] > 'z') return false;
   for (size_t i = 1; i < text.size(); ++i) {
     if (!absl::ascii_isdigit(static_cast<unsigned char>(text[i]))) return false;
   }
@@ -131,8 +137,21 @@ std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
       return unless(IsResourceName(text, "people/"), "people/{uuid}");
     case v1::SUPPORT_PLAN:
       return unless(IsResourceName(text, "supportPlans/"), "supportPlans/{uuid}");
+    case v1::ACTION_PLAN:
+      return unless(IsResourceName(text, "actionPlans/"), "actionPlans/{uuid}");
+    case v1::INDUCTION:
+      return unless(IsResourceName(text, "inductions/"), "inductions/{uuid}");
+    case v1::STREAM: {
+      const Aggregate* const aggregate = AggregateOf(text);
+      return unless(aggregate != nullptr && IsResourceName(text, aggregate->streams),
+                    "the name of a resource, such as supportPlans/{uuid}");
+    }
     case v1::URN:
       return unless(IsUrn(text), "a URN of six or seven digits");
+    case v1::TRN:
+      return unless(IsDigits(text, 7, 7), "a teacher reference number of seven digits");
+    case v1::GROUP_UID:
+      return unless(IsDigits(text, 1, 8) && text[0] != '0', "a group UID of one to eight digits");
     case v1::ENTRY_ID:
       return unless(IsEntryId(text), "an entry id such as c1");
     case v1::ETAG:

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
+#include "domain/codec.h"
 #include "domain/entries.h"
 
 namespace trellis::projections {
@@ -40,18 +41,18 @@ absl::StatusOr<v1::TrailEntry> FindRow(const ViewStore& store, const Rows& unwri
 }
 
 // Marks the event that made the corrected entry.
-absl::Status MarkCorrected(const ViewStore& store, const Rows& unwritten, const PlanChange& change,
-                           Rows& rows) {
-  const v1::EntryCorrected& corrected = change.event.entry_corrected();
+absl::Status MarkCorrected(const ViewStore& store, const Rows& unwritten, const StateChange& change,
+                           const v1::EntryCorrected& corrected, Rows& rows) {
   const google::protobuf::Message* const entry =
-      domain::FindEntry(change.plan, corrected.entry_id());
+      domain::FindEntry(change.state, corrected.entry_id());
   const auto made_at = static_cast<uint64_t>(domain::EntryOf(*entry).revision());
-  const std::string key = TrailKey(change.plan.name(), made_at);
+  const auto revision = static_cast<int64_t>(change.header.revision);
+  const std::string key = TrailKey(change.header.stream, made_at);
   ASSIGN_OR_RETURN(v1::TrailEntry marked, FindRow(store, unwritten, rows, key));
   if (corrected.corrections().empty()) {
-    marked.set_struck_out_by_revision(change.plan.revision());
+    marked.set_struck_out_by_revision(revision);
   } else {
-    marked.set_corrected_by_revision(change.plan.revision());
+    marked.set_corrected_by_revision(revision);
   }
   rows[key] = marked.SerializeAsString();
   return absl::OkStatus();
@@ -59,15 +60,17 @@ absl::Status MarkCorrected(const ViewStore& store, const Rows& unwritten, const 
 
 }  // namespace
 
-absl::Status ApplyToTrail(const ViewStore& store, const Rows& unwritten, const PlanChange& change,
+absl::Status ApplyToTrail(const ViewStore& store, const Rows& unwritten, const StateChange& change,
                           Rows& rows) {
   if (!change.changes.empty()) {
     v1::TrailEntry entry;
     for (const v1::FieldChange& field : change.changes) *entry.add_changes() = field;
-    rows[TrailKey(change.plan.name(), change.header.revision)] = entry.SerializeAsString();
+    rows[TrailKey(change.header.stream, change.header.revision)] = entry.SerializeAsString();
   }
-  if (change.event.kind_case() != v1::SupportPlanEvent::kEntryCorrected) return absl::OkStatus();
-  return MarkCorrected(store, unwritten, change, rows);
+  const google::protobuf::Message& kind = domain::KindOf(change.event);
+  if (kind.GetDescriptor() != v1::EntryCorrected::descriptor()) return absl::OkStatus();
+  return MarkCorrected(store, unwritten, change, static_cast<const v1::EntryCorrected&>(kind),
+                       rows);
 }
 
 absl::StatusOr<std::vector<v1::TrailEntry>> ReadTrail(const ViewStore& store,

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "projections/plan_change.h"
+#include "projections/state_change.h"
 #include "projections/view_store.h"
 #include "trellis/v1/audit_service.pb.h"
 
@@ -19,7 +19,7 @@ namespace trellis::projections {
 // Adds the row of `change` to `rows`, if there is something to say, and for a correction marks the
 // row of the event that made the entry. Reads its own rows from `rows`, from those that are not
 // written yet, and from the store.
-absl::Status ApplyToTrail(const ViewStore& store, const Rows& unwritten, const PlanChange& change,
+absl::Status ApplyToTrail(const ViewStore& store, const Rows& unwritten, const StateChange& change,
                           Rows& rows);
 
 // An entry for each revision of the plan from `first` to `last`: revision, changes and correction

@@ -1,8 +1,8 @@
 #include "projections/field_changes.h"
 
-#include <map>
-
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "domain/aggregate.h"
 #include "domain/codec.h"
 #include "domain/entries.h"
 #include "trellis/v1/options.pb.h"
@@ -12,23 +12,52 @@ namespace {
 
 namespace pb = google::protobuf;
 
-// The fields of an event that name an entry which stands already: its own fields that are entry
-// ids. (An entry that is added holds its ids one level deeper.) Looked up once for each kind.
-const std::vector<const pb::FieldDescriptor*>& EntryIdFields(const pb::Descriptor& kind) {
+// Fields of an event, or of the items of one of its lists, that name an entry which stands already:
+// those that are entry ids. (An entry that is added holds its ids one level deeper.)
+struct EntryIds {
+  // Null: the ids are fields of the event itself.
+  const pb::FieldDescriptor* list = nullptr;
+  std::vector<const pb::FieldDescriptor*> fields;
+};
+
+std::vector<const pb::FieldDescriptor*> IdFields(const pb::Descriptor& type) {
+  std::vector<const pb::FieldDescriptor*> ids;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const pb::FieldDescriptor* const field = type.field(i);
+    if (field->is_repeated() || field->options().GetExtension(v1::rules).format() != v1::ENTRY_ID) {
+      continue;
+    }
+    ids.push_back(field);
+  }
+  return ids;
+}
+
+std::vector<EntryIds> EntryIdsOf(const pb::Descriptor& kind) {
+  std::vector<EntryIds> all;
+  if (auto own = IdFields(kind); !own.empty()) all.push_back({nullptr, std::move(own)});
+  for (int i = 0; i < kind.field_count(); ++i) {
+    const pb::FieldDescriptor* const list = kind.field(i);
+    if (!list->is_repeated() || list->message_type() == nullptr) continue;
+    if (auto ids = IdFields(*list->message_type()); !ids.empty()) {
+      all.push_back({list, std::move(ids)});
+    }
+  }
+  return all;
+}
+
+// By the kind of event. Looked up once for every aggregate.
+const std::vector<EntryIds>& EntryIdsIn(const pb::Descriptor& kind) {
   static const auto& all =
-      *new std::map<const pb::Descriptor*, std::vector<const pb::FieldDescriptor*>>([] {
-        std::map<const pb::Descriptor*, std::vector<const pb::FieldDescriptor*>> fields;
-        const pb::Descriptor& event = *v1::SupportPlanEvent::descriptor();
-        const pb::OneofDescriptor& kinds = *event.FindOneofByName("kind");
-        for (int i = 0; i < kinds.field_count(); ++i) {
-          const pb::Descriptor& type = *kinds.field(i)->message_type();
-          auto& ids = fields[&type];
-          for (int j = 0; j < type.field_count(); ++j) {
-            const v1::FieldRules& rules = type.field(j)->options().GetExtension(v1::rules);
-            if (rules.format() == v1::ENTRY_ID) ids.push_back(type.field(j));
+      *new absl::flat_hash_map<const pb::Descriptor*, std::vector<EntryIds>>([] {
+        absl::flat_hash_map<const pb::Descriptor*, std::vector<EntryIds>> ids;
+        for (const domain::Aggregate& aggregate : domain::Aggregates()) {
+          const pb::OneofDescriptor& kinds = *aggregate.event.GetDescriptor()->oneof_decl(0);
+          for (int i = 0; i < kinds.field_count(); ++i) {
+            const pb::Descriptor* const type = kinds.field(i)->message_type();
+            ids[type] = EntryIdsOf(*type);
           }
         }
-        return fields;
+        return ids;
       }());
   return all.at(&kind);
 }
@@ -39,21 +68,24 @@ bool IsCompared(const pb::FieldDescriptor& field) {
                                   field.cpp_type() == pb::FieldDescriptor::CPPTYPE_BOOL);
 }
 
-// The fields of an entry that are compared. Looked up once for each type.
-const std::vector<const pb::FieldDescriptor*>& ComparedFields(const pb::Message& entry) {
-  static const auto& all =
-      *new std::map<const pb::Descriptor*, std::vector<const pb::FieldDescriptor*>>([] {
-        std::map<const pb::Descriptor*, std::vector<const pb::FieldDescriptor*>> fields;
-        const pb::Descriptor& plan = *v1::SupportPlan::descriptor();
-        for (int i = 0; i < plan.field_count(); ++i) {
-          const pb::Descriptor* const type = plan.field(i)->message_type();
-          if (type == nullptr || !plan.field(i)->is_repeated()) continue;
-          for (int j = 0; j < type->field_count(); ++j) {
-            if (IsCompared(*type->field(j))) fields[type].push_back(type->field(j));
-          }
+using Fields = std::vector<const pb::FieldDescriptor*>;
+
+// The fields of an entry that are compared. Looked up once for every aggregate.
+const Fields& ComparedFields(const pb::Message& entry) {
+  static const auto& all = *new absl::flat_hash_map<const pb::Descriptor*, Fields>([] {
+    absl::flat_hash_map<const pb::Descriptor*, Fields> fields;
+    for (const domain::Aggregate& aggregate : domain::Aggregates()) {
+      const pb::Descriptor& state = *aggregate.state.GetDescriptor();
+      for (int i = 0; i < state.field_count(); ++i) {
+        const pb::Descriptor* const type = state.field(i)->message_type();
+        if (type == nullptr || !state.field(i)->is_repeated() || fields.contains(type)) continue;
+        for (int j = 0; j < type->field_count(); ++j) {
+          if (IsCompared(*type->field(j))) fields[type].push_back(type->field(j));
         }
-        return fields;
-      }());
+      }
+    }
+    return fields;
+  }());
   return all.at(entry.GetDescriptor());
 }
 
@@ -71,6 +103,14 @@ const std::string& ValueText(const pb::Message& message, const pb::FieldDescript
     scratch = reflection.GetBool(message, &field) ? "true" : "false";
   }
   return scratch;
+}
+
+// The name of what the field `state` holds; empty if nothing, or if there is no such field.
+std::string StateText(const pb::Message& state) {
+  const pb::FieldDescriptor* const field = state.GetDescriptor()->FindFieldByName("state");
+  if (field == nullptr) return "";
+  std::string scratch;
+  return ValueText(state, *field, scratch);
 }
 
 void AddChange(const std::string& field, std::string before, std::string after,
@@ -95,25 +135,31 @@ void Compare(const std::string& id, const std::vector<std::string>& before,
 
 }  // namespace
 
-void FieldChanges::Before(const v1::SupportPlan& plan, const v1::SupportPlanEvent& event) {
+void FieldChanges::Before(const pb::Message& state, const pb::Message& event) {
   size_ = 0;
-  state_ = plan.state();
+  stood_ = StateText(state);
   const pb::Message& kind = domain::KindOf(event);
-  for (const pb::FieldDescriptor* const field : EntryIdFields(*kind.GetDescriptor())) {
-    Remember(plan, kind.GetReflection()->GetString(kind, field));
-  }
-  for (const v1::TargetJudgement& judged : event.review_completed().judgements()) {
-    Remember(plan, judged.target_id());
+  const pb::Reflection& reflection = *kind.GetReflection();
+  std::string scratch;
+  for (const EntryIds& ids : EntryIdsIn(*kind.GetDescriptor())) {
+    const int count = ids.list == nullptr ? 1 : reflection.FieldSize(kind, ids.list);
+    for (int i = 0; i < count; ++i) {
+      const pb::Message& item =
+          ids.list == nullptr ? kind : reflection.GetRepeatedMessage(kind, ids.list, i);
+      for (const pb::FieldDescriptor* const field : ids.fields) {
+        Remember(state, item.GetReflection()->GetStringReference(item, field, &scratch));
+      }
+    }
   }
 }
 
-void FieldChanges::Remember(const v1::SupportPlan& plan, const std::string& id) {
-  const pb::Message* const entry = domain::FindEntry(plan, id);
+void FieldChanges::Remember(const pb::Message& state, const std::string& id) {
+  const pb::Message* const entry = domain::FindEntry(state, id);
   if (entry == nullptr) return;
   if (size_ == entries_.size()) entries_.emplace_back();
   Entry& remembered = entries_[size_++];
   remembered.id = id;
-  const std::vector<const pb::FieldDescriptor*>& fields = ComparedFields(*entry);
+  const Fields& fields = ComparedFields(*entry);
   remembered.values.resize(fields.size());
   std::string scratch;
   auto value = remembered.values.begin();
@@ -122,16 +168,14 @@ void FieldChanges::Remember(const v1::SupportPlan& plan, const std::string& id) 
   }
 }
 
-std::vector<v1::FieldChange> FieldChanges::After(const v1::SupportPlan& plan) const {
+std::vector<v1::FieldChange> FieldChanges::After(const pb::Message& state) const {
   std::vector<v1::FieldChange> changes;
   for (size_t i = 0; i < size_; ++i) {
     const Entry& before = entries_[i];
-    Compare(before.id, before.values, *domain::FindEntry(plan, before.id), changes);
+    Compare(before.id, before.values, *domain::FindEntry(state, before.id), changes);
   }
-  if (state_ != plan.state() && state_ != v1::SupportPlan::STATE_UNSPECIFIED) {
-    AddChange("state", v1::SupportPlan::State_Name(state_),
-              v1::SupportPlan::State_Name(plan.state()), changes);
-  }
+  const std::string stands = StateText(state);
+  if (stood_ != stands && !stood_.empty()) AddChange("state", stood_, stands, changes);
   return changes;
 }
 

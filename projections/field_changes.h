@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "google/protobuf/message.h"
 #include "trellis/v1/audit_service.pb.h"
-#include "trellis/v1/events.pb.h"
-#include "trellis/v1/support_plan.pb.h"
 
 namespace trellis::projections {
 
@@ -14,11 +13,11 @@ namespace trellis::projections {
 // once and used for one event after another, so that it keeps its memory. Not thread-safe.
 class FieldChanges {
  public:
-  // Looks at `plan` before `event`. Costs little for an event that only adds an entry.
-  void Before(const v1::SupportPlan& plan, const v1::SupportPlanEvent& event);
+  // Looks at `state` before `event`. Costs little for an event that only adds an entry.
+  void Before(const google::protobuf::Message& state, const google::protobuf::Message& event);
 
-  // What is different in `plan`, the same plan after the event.
-  std::vector<v1::FieldChange> After(const v1::SupportPlan& plan) const;
+  // What is different in `state`, the same one after the event.
+  std::vector<v1::FieldChange> After(const google::protobuf::Message& state) const;
 
  private:
   struct Entry {
@@ -27,12 +26,13 @@ class FieldChanges {
     std::vector<std::string> values;
   };
 
-  void Remember(const v1::SupportPlan& plan, const std::string& id);
+  void Remember(const google::protobuf::Message& state, const std::string& id);
 
   // Those after the first `size_` are of earlier events.
   std::vector<Entry> entries_;
   size_t size_ = 0;
-  v1::SupportPlan::State state_ = v1::SupportPlan::STATE_UNSPECIFIED;
+  // The name of what the field `state` held; empty if nothing.
+  std::string stood_;
 };
 
 }  // namespace trellis::projections

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "domain/aggregate.h"
 #include "domain/codec.h"
 #include "projections/audit_trail.h"
 
@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& directory,
 Views::Views(std::unique_ptr<ViewStore> store, Position position, eventstore::EventLog& log)
     : store_(std::move(store)),
       log_(log),
-      plans_(*store_),
+      states_(*store_),
       written_(position),
       position_(position) {}
 
@@ -77,21 +77,21 @@ void Views::WhenApplied(Position position, std::function<void(absl::Status)> don
   done(status);
 }
 
-absl::StatusOr<PlanRowPointer> Views::FindRow(const std::string& name) const {
+absl::StatusOr<StateRowPointer> Views::FindRow(const std::string& name) const {
   RETURN_IF_ERROR(health());
-  return plans_.Find(name);
+  return states_.Find(name);
 }
 
 absl::StatusOr<PlanPointer> Views::FindPlan(const std::string& name) const {
-  ASSIGN_OR_RETURN(const PlanRowPointer row, FindRow(name));
-  return row == nullptr ? PlanPointer() : PlanPointer(row, &row->plan);
+  ASSIGN_OR_RETURN(const StateRowPointer row, FindRow(name));
+  return row == nullptr ? PlanPointer() : PlanPointer(row, &row->as<v1::SupportPlan>());
 }
 
 absl::StatusOr<std::vector<v1::TrailEntry>> Views::Trail(const std::string& name, uint64_t first,
                                                          int count) {
-  ASSIGN_OR_RETURN(const PlanPointer plan, FindPlan(name));
+  ASSIGN_OR_RETURN(const StateRowPointer row, FindRow(name));
   RETURN_IF_ERROR(WriteRowsForReaders());
-  const uint64_t revision = plan == nullptr ? 0 : static_cast<uint64_t>(plan->revision());
+  const uint64_t revision = row == nullptr ? 0 : static_cast<uint64_t>(row->revision);
   return ReadTrail(*store_, name, first,
                    std::min(revision, first + static_cast<uint64_t>(count) - 1));
 }
@@ -102,6 +102,14 @@ absl::StatusOr<CaseloadPage> Views::Caseload(const v1::ListSupportPlansRequest& 
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
   return ListCaseload(*store_, query, after, count, today);
+}
+
+absl::StatusOr<Listing<v1::ActionPlanSummary>> Views::ActionPlans(
+    const v1::ListActionPlansRequest& query, const std::string& after, int count,
+    absl::CivilDay today) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return ListActionPlanRows(*store_, query, after, count, today);
 }
 
 Position Views::position() const {
@@ -164,7 +172,7 @@ bool Views::Advance() {
   Moved(reached.ok() ? *reached : applied, reached.status());
   if (!reached.ok()) return false;
   const Position unwritten = *reached - written_;
-  if (unwritten >= kBatchEvents || plans_.unwritten() >= kBatchPlans ||
+  if (unwritten >= kBatchEvents || states_.unwritten() >= kBatchStreams ||
       (*reached == last && unwritten >= kUnwrittenEvents)) {
     // Failing is no reason to stop: what was applied is shown from memory.
     WriteRows().IgnoreError();
@@ -182,23 +190,23 @@ absl::StatusOr<Position> Views::ApplyBatch(Position first, Position last) {
   // What was read before a damaged record comes before it: it stops the views if it can.
   if (status.ok()) status = read;
   if (!status.ok()) {
-    plans_.Discard();
+    states_.Discard();
     return status;
   }
-  plans_.Publish();
+  states_.Publish();
   for (auto& [key, row] : rows) trail_rows_[key] = std::move(row);
   return reached;
 }
 
 absl::Status Views::ReadBatch(Position first, Position last, Position& reached) {
   const auto take = [&](eventstore::Record& record) {
-    // Streams of other aggregates are not for these views.
-    if (absl::StartsWith(record.header.stream, domain::kSupportPlanStreams)) events_.Add(record);
+    // Streams of aggregates that this version does not know are not for these views.
+    if (domain::AggregateOf(record.header.stream) != nullptr) events_.Add(record);
     return absl::OkStatus();
   };
   reached = first - 1;
-  while (reached < last && events_.plans() < kBatchPlans && events_.bytes() < kBatchBytes) {
-    const Position part_last = std::min(last, reached + kBatchPlans / 2);
+  while (reached < last && events_.streams() < kBatchStreams && events_.bytes() < kBatchBytes) {
+    const Position part_last = std::min(last, reached + kBatchStreams / 2);
     RETURN_IF_ERROR(log_.ReadAll(reached + 1, part_last, take));
     reached = part_last;
   }
@@ -209,9 +217,10 @@ absl::Status Views::ApplyRecord(const eventstore::Record& record, Rows& rows) {
   const auto apply = [&]() -> absl::Status {
     // A message of many small parts is freed at once.
     event_arena_.Reset();
-    auto& event = *google::protobuf::Arena::CreateMessage<v1::SupportPlanEvent>(&event_arena_);
+    google::protobuf::Message& event =
+        *domain::AggregateOf(record.header.stream)->event.New(&event_arena_);
     RETURN_IF_ERROR(domain::DecodeEvent(record.payload, event));
-    ASSIGN_OR_RETURN(const PlanChange change, plans_.Apply(record, event));
+    ASSIGN_OR_RETURN(const StateChange change, states_.Apply(record, event));
     return ApplyToTrail(*store_, trail_rows_, change, rows);
   };
   const absl::Status applied = apply();
@@ -226,7 +235,7 @@ absl::Status Views::WriteRows() {
   const Position applied = position();
   if (applied == written_) return absl::OkStatus();
   Rows rows = trail_rows_;
-  plans_.AddRows(rows);
+  states_.AddRows(rows);
   const absl::Status status =
       rebuilding_ ? store_->WriteUnlogged(rows, applied) : store_->Write(rows, applied);
   if (!status.ok()) {
@@ -237,7 +246,7 @@ absl::Status Views::WriteRows() {
   }
   write_failed_ = false;
   trail_rows_.clear();
-  plans_.Written();
+  states_.Written();
   written_ = applied;
   return absl::OkStatus();
 }
@@ -246,7 +255,7 @@ absl::Status Views::FinishRebuild(Position start) {
   MutexLock lock(apply_mutex_);
   if (health().ok()) RETURN_IF_ERROR(WriteRows());
   rebuilding_ = false;
-  events_ = EventsByPlan();
+  events_ = EventsByStream();
   return written_ == start ? absl::OkStatus() : store_->Flush();
 }
 

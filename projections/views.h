@@ -1,4 +1,4 @@
-// The views of support plans: current plans, audit trail and caseload. They follow the log and can
+// The views: current states, audit trail and caseload. They follow the log and can
 // be deleted: they come back equal, byte for byte.
 //
 // Operation.   They read the log from their position on, a batch at a time. A single command is
@@ -26,19 +26,20 @@
 #include "base/mutex.h"
 #include "eventstore/event_log.h"
 #include "google/protobuf/arena.h"
+#include "projections/action_plan_list.h"
 #include "projections/caseload.h"
-#include "projections/current_plans.h"
-#include "projections/events_by_plan.h"
+#include "projections/current_states.h"
+#include "projections/events_by_stream.h"
 #include "projections/view_store.h"
 
 namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
-inline constexpr char kViewsVersion[] = "support-plans.1";
-// Events in a batch, plans they touch, and bytes they have: enough that a busy plan is written once
-// for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
+inline constexpr char kViewsVersion[] = "aggregates.1";
+// Events in a batch, streams they touch, and bytes they have: enough that a busy plan is written
+// once for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
-inline constexpr size_t kBatchPlans = 2048;
+inline constexpr size_t kBatchStreams = 2048;
 inline constexpr size_t kBatchBytes = 32 << 20;
 // Events whose rows are written at the latest, once the views have caught up.
 inline constexpr eventstore::Position kUnwrittenEvents = 8192;
@@ -63,17 +64,23 @@ class Views {
   // Calls `done` once the views have applied `position`: OK, or why they never will.
   void WhenApplied(eventstore::Position position, std::function<void(absl::Status)> done);
 
-  // The present plan, or null if there is none: as its row, or as the message alone.
-  absl::StatusOr<PlanRowPointer> FindRow(const std::string& name) const;
+  // The present state of a stream of an aggregate that there is, or null if it has no events.
+  absl::StatusOr<StateRowPointer> FindRow(const std::string& name) const;
+  // Likewise of a support plan, as the message alone.
   absl::StatusOr<PlanPointer> FindPlan(const std::string& name) const;
 
-  // The plan's trail from revision `first` on, at most `count` entries: see ReadTrail. Empty if
-  // there is no such plan.
+  // A stream's trail from revision `first` on, at most `count` entries: see ReadTrail. Empty if
+  // there is no such stream.
   absl::StatusOr<std::vector<v1::TrailEntry>> Trail(const std::string& name, uint64_t first,
                                                     int count);
   // See ListCaseload.
   absl::StatusOr<CaseloadPage> Caseload(const v1::ListSupportPlansRequest& query,
                                         const std::string& after, int count, absl::CivilDay today);
+
+  // See ListActionPlanRows.
+  absl::StatusOr<Listing<v1::ActionPlanSummary>> ActionPlans(
+      const v1::ListActionPlansRequest& query, const std::string& after, int count,
+      absl::CivilDay today);
 
   // The position up to which events are applied.
   eventstore::Position position() const;
@@ -113,12 +120,12 @@ class Views {
 
   // Held by the one thread that applies.
   Mutex apply_mutex_;
-  EventsByPlan events_ ABSL_GUARDED_BY(apply_mutex_);
+  EventsByStream events_ ABSL_GUARDED_BY(apply_mutex_);
   // The memory of the event that is being applied.
   std::array<char, 4096> event_block_;
   google::protobuf::Arena event_arena_ ABSL_GUARDED_BY(apply_mutex_){event_block_.data(),
                                                                      event_block_.size()};
-  CurrentPlans plans_;
+  CurrentStates states_;
   // Rows of the trail that are not written yet, and the position that the written ones are of.
   Rows trail_rows_ ABSL_GUARDED_BY(apply_mutex_);
   eventstore::Position written_ ABSL_GUARDED_BY(apply_mutex_);

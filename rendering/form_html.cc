@@ -2,82 +2,15 @@
 #include "rendering/form.h"
 #include "rendering/form_rows.h"
 #include "rendering/html.h"
+#include "rendering/item_html.h"
 
 namespace trellis::rendering {
 namespace {
-
-// " good", " alert" or nothing: a class beside words that say the same.
-absl::string_view ToneClass(Status::Tone tone) {
-  switch (tone) {
-    case Status::Tone::kGood:
-      return " good";
-    case Status::Tone::kAttention:
-      return " alert";
-    case Status::Tone::kPlain:
-      break;
-  }
-  return "";
-}
-
-void AppendItem(const Item& item, bool lead, std::string& out) {
-  out += "<li>";
-  if (!item.struck.empty()) {
-    absl::StrAppend(&out, "<p class=\"why\">[", EscapeHtml(item.struck), "]</p><del>");
-  }
-  absl::StrAppend(&out, "<p", lead ? " class=\"lead\">" : ">");
-  if (!item.id.empty()) {
-    absl::StrAppend(&out, "<span class=\"id\">", EscapeHtml(item.id), "</span>");
-  }
-  absl::StrAppend(&out, EscapeHtml(item.text), "</p>");
-  if (!item.statuses.empty()) {
-    out += "<p>";
-    for (const Status& status : item.statuses) {
-      absl::StrAppend(&out, "<span class=\"tag", ToneClass(status.tone), "\">",
-                      EscapeHtml(status.words), "</span> ");
-    }
-    out += "</p>";
-  }
-  for (const Detail& detail : item.details) {
-    if (detail.label.empty()) {
-      absl::StrAppend(&out, "<p class=\"remark\">", EscapeHtml(detail.value), "</p>");
-    } else {
-      absl::StrAppend(&out, "<p><span class=\"label\">", EscapeHtml(detail.label), ":</span> ",
-                      EscapeHtml(detail.value), "</p>");
-    }
-  }
-  absl::StrAppend(&out, item.struck.empty() ? "" : "</del>", "</li>\n");
-}
-
-void AppendItems(const std::vector<Item>& items, bool lead, std::string& out) {
-  if (items.empty()) {
-    out += "<p class=\"none\">none</p>";
-    return;
-  }
-  out += "<ul class=\"items\">\n";
-  for (const Item& item : items) AppendItem(item, lead, out);
-  out += "</ul>";
-}
 
 void AppendHead(const Form& form, std::string& out) {
   absl::StrAppend(&out, PageHead(absl::StrCat(kFormTitle, " – ", form.ect_name)), "<h1>",
                   kFormTitle, "</h1>\n<p class=\"for\">for ECT: <strong>",
                   EscapeHtml(form.ect_name), "</strong></p>\n");
-}
-
-void AppendFacts(const Form& form, std::string& out) {
-  out += "<dl class=\"facts\">\n";
-  for (const Detail& fact : form.facts) {
-    // Resource names and the like would break in the middle of a narrow column.
-    constexpr size_t kNarrowMax = 48;
-    const bool is_long = fact.value.size() > kNarrowMax;
-    absl::StrAppend(&out, is_long ? "<div class=\"long\"><dt>" : "<div><dt>",
-                    EscapeHtml(fact.label), "</dt><dd>", EscapeHtml(fact.value), "</dd></div>\n");
-  }
-  out += "</dl>\n";
-  for (const Status& notice : form.notices) {
-    absl::StrAppend(&out, "<p class=\"notice", ToneClass(notice.tone), "\">",
-                    EscapeHtml(notice.words), "</p>\n");
-  }
 }
 
 void AppendCell(const std::vector<Item>& items, size_t rows, std::string& out) {
@@ -135,12 +68,6 @@ void AppendTable(const Form& form, std::string& out) {
   out += "</table>\n</div>\n";
 }
 
-void AppendSection(absl::string_view heading, const std::vector<Item>& items, std::string& out) {
-  absl::StrAppend(&out, "<section class=\"wide\">\n<h2>", heading, "</h2>\n");
-  AppendItems(items, /*lead=*/false, out);
-  out += "\n</section>\n";
-}
-
 // The sign-off as on paper: each cell says what it holds, so the table needs no headings above.
 void AppendSignOff(absl::string_view heading, absl::string_view answered,
                    const std::vector<SignOffLine>& lines, std::string& out) {
@@ -169,7 +96,7 @@ std::string FormAsHtml(const v1::SupportPlan& plan, const FormContext& context) 
   const Form form = BuildForm(plan, context);
   std::string out;
   AppendHead(form, out);
-  AppendFacts(form, out);
+  AppendFacts(form.facts, form.notices, out);
   AppendTable(form, out);
   AppendSection("Observations", form.observations, out);
   AppendSection("The ECT’s comments", form.comments, out);

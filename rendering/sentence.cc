@@ -12,6 +12,7 @@
 #include "google/protobuf/message.h"
 #include "rendering/display.h"
 #include "rendering/words.h"
+#include "trellis/v1/entry.pb.h"
 #include "trellis/v1/options.pb.h"
 
 namespace trellis::rendering {
@@ -149,17 +150,17 @@ std::string FromTemplate(absl::string_view words, const Message& message) {
 
 }  // namespace
 
-std::string Sentence(const v1::SupportPlanEvent& event) {
+std::string Sentence(const google::protobuf::Message& event) {
   const Reflection& reflection = *event.GetReflection();
-  const FieldDescriptor* kind = reflection.GetOneofFieldDescriptor(
-      event, v1::SupportPlanEvent::descriptor()->FindOneofByName("kind"));
+  const FieldDescriptor* kind =
+      reflection.GetOneofFieldDescriptor(event, event.GetDescriptor()->oneof_decl(0));
   if (kind == nullptr) return "recorded something that this version of Trellis does not know.";
   const Message& message = reflection.GetMessage(event, kind);
   return FromTemplate(message.GetDescriptor()->options().GetExtension(v1::sentence), message);
 }
 
 std::string SentenceFor(absl::string_view actor_name, v1::Capacity capacity,
-                        const v1::SupportPlanEvent& event) {
+                        const google::protobuf::Message& event) {
   const std::string name = OneLine(actor_name);
   const std::string role = capacity == v1::CAPACITY_UNSPECIFIED ? "person in an unknown capacity"
                                                                 : EnumInWords(capacity);

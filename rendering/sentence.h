@@ -13,18 +13,18 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "trellis/v1/events.pb.h"
+#include "google/protobuf/message.h"
 #include "trellis/v1/party.pb.h"
 
 namespace trellis::rendering {
 
 // What happened, on one line, to stand after the name of who did it: "set target t1 under c1, due
 // Fri 14 Oct 2022: ...". An event of a kind that this version does not know says so.
-std::string Sentence(const v1::SupportPlanEvent& event);
+std::string Sentence(const google::protobuf::Message& event);
 
 // The whole sentence: "Ruth Adeyemi (induction tutor) set target t1 ...". Without a name, which is
 // so once it was erased: "The induction tutor set target t1 ...".
 std::string SentenceFor(absl::string_view actor_name, v1::Capacity capacity,
-                        const v1::SupportPlanEvent& event);
+                        const google::protobuf::Message& event);
 
 }  // namespace trellis::rendering

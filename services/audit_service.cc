@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "base/timestamp.h"
+#include "domain/aggregate.h"
 #include "domain/codec.h"
 #include "rendering/sentence.h"
 #include "services/pages.h"
@@ -18,19 +19,26 @@ constexpr int kEntriesByDefault = 100;
 // Completes the view's row with what the log says of the event.
 absl::Status AddFacts(const eventstore::Record& record, v1::TrailEntry& entry) {
   const eventstore::Header& header = record.header;
-  ASSIGN_OR_RETURN(*entry.mutable_event(), domain::DecodeEvent(record.payload));
-  const v1::SupportPlanEvent& event = entry.event();
+  ASSIGN_OR_RETURN(const std::unique_ptr<google::protobuf::Message> event,
+                   domain::DecodeEventOf(header.stream, record.payload));
+  const domain::EventHead head = domain::HeadOf(*event);
   entry.set_position(static_cast<int64_t>(header.position));
   entry.set_event_id(UuidText(header.event_id));
   entry.set_event_type(header.type);
   *entry.mutable_record_time() = ToTimestamp(header.recorded_at);
-  entry.set_occurred_on(event.occurred_on());
-  entry.set_late_days(domain::LateDays(event, header.recorded_at));
+  entry.set_occurred_on(head.occurred_on);
+  entry.set_late_days(domain::LateDays(head.occurred_on, head.late_reason, header.recorded_at));
   entry.mutable_actor()->set_person(header.origin.actor);
-  entry.mutable_actor()->set_name(event.actor_name());
+  entry.mutable_actor()->set_name(head.actor_name);
   entry.set_capacity(static_cast<v1::Capacity>(header.origin.capacity));
   entry.set_request_id(UuidText(header.origin.request_id));
-  entry.set_sentence(rendering::SentenceFor(event.actor_name(), entry.capacity(), event));
+  entry.set_sentence(rendering::SentenceFor(head.actor_name, entry.capacity(), *event));
+  // The one of the entry's kinds of event that has this type.
+  const google::protobuf::OneofDescriptor& kinds = *v1::TrailEntry::descriptor()->oneof_decl(0);
+  for (int i = 0; i < kinds.field_count(); ++i) {
+    if (kinds.field(i)->message_type() != event->GetDescriptor()) continue;
+    entry.GetReflection()->MutableMessage(&entry, kinds.field(i))->CopyFrom(*event);
+  }
   return absl::OkStatus();
 }
 
@@ -44,8 +52,7 @@ absl::StatusOr<v1::ListTrailResponse> ListTrail(const Rooms& rooms,
   ASSIGN_OR_RETURN(std::vector<v1::TrailEntry> entries,
                    rooms.views.Trail(request.parent(), first, size + 1));
   if (entries.empty() && first == 1) {
-    return Error(absl::StatusCode::kNotFound, "SUPPORT_PLAN_NOT_FOUND",
-                 absl::StrCat(request.parent(), " does not exist"), {{"name", request.parent()}});
+    return domain::NotFound(request.parent());
   }
   v1::ListTrailResponse response;
   if (static_cast<int>(entries.size()) > size) {

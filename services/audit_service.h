@@ -4,8 +4,7 @@
 #include <map>
 #include <string>
 
-#include "services/rpc_service.h"
-#include "services/support_plan_service.h"
+#include "services/aggregate_service.h"
 
 namespace trellis::services {
 

@@ -32,10 +32,10 @@ queue::Attributes AttributesOf(const std::string& source, const eventstore::Reco
   const eventstore::Header& header = record.header;
   const std::string recorded = TimeText(header.recorded_at);
   std::string occurred = recorded;
-  const auto event = domain::DecodeEvent(record.payload);
+  const auto event = domain::DecodeEventOf(header.stream, record.payload);
   // The day is all that is known of it.
-  if (event.ok() && !event->occurred_on().empty()) {
-    occurred = absl::StrCat(event->occurred_on(), "T00:00:00Z");
+  if (event.ok() && !domain::HeadOf(**event).occurred_on.empty()) {
+    occurred = absl::StrCat(domain::HeadOf(**event).occurred_on, "T00:00:00Z");
   }
   // Sorted, as filters want them.
   queue::Attributes attributes{
@@ -58,9 +58,9 @@ queue::Attributes AttributesOf(const std::string& source, const eventstore::Reco
 }
 
 std::string JsonOf(const eventstore::Record& record) {
-  const auto event = domain::DecodeEvent(record.payload);
+  const auto event = domain::DecodeEventOf(record.header.stream, record.payload);
   std::string json;
-  if (!event.ok() || !google::protobuf::util::MessageToJsonString(*event, &json).ok()) return "";
+  if (!event.ok() || !google::protobuf::util::MessageToJsonString(**event, &json).ok()) return "";
   return json;
 }
 

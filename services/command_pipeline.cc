@@ -11,39 +11,52 @@
 #include "base/timestamp.h"
 #include "domain/codec.h"
 #include "google/rpc/error_details.pb.h"
-#include "services/plan_history.h"
+#include "services/history.h"
 
 namespace trellis::services {
 namespace {
 
+namespace pb = google::protobuf;
 using eventstore::Appended;
 using eventstore::Record;
 
 // Bytes that are the same for the same message.
-std::string DeterministicBytes(const google::protobuf::Message& message) {
+std::string DeterministicBytes(const pb::Message& message) {
   std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
+  pb::io::StringOutputStream stream(&bytes);
+  pb::io::CodedOutputStream coded(&stream);
   coded.SetSerializationDeterministic(true);
   message.SerializeToCodedStream(&coded);
   coded.Trim();
   return bytes;
 }
 
-eventstore::StreamAppend AppendOf(const std::string& stream, int64_t revision,
-                                  const domain::Events& events) {
-  eventstore::StreamAppend append;
-  append.stream = stream;
-  append.expected_revision = static_cast<uint64_t>(revision);
-  append.events.reserve(events.size());
-  for (const v1::SupportPlanEvent& event : events) {
-    append.events.push_back({.type = domain::TypeOf(event), .payload = event.SerializeAsString()});
-  }
-  return append;
+// The text of a string field by its name; empty if there is no such field.
+std::string TextOf(const pb::Message& request, const std::string& field) {
+  const pb::FieldDescriptor* const found = request.GetDescriptor()->FindFieldByName(field);
+  return found == nullptr ? "" : request.GetReflection()->GetString(request, found);
 }
 
-eventstore::Commit CommitOf(const Command& command, const domain::Plan& plan,
-                            const domain::Decision& decision) {
+// The name of what the request makes: the id the caller chose, or one that follows from the request
+// id, so that a repeated request makes nothing more. Empty if it makes nothing.
+std::string NewNameOf(const domain::Aggregate& aggregate, const pb::Message& request) {
+  const std::string field = absl::StrCat(aggregate.noun, "_id");
+  if (request.GetDescriptor()->FindFieldByName(field) == nullptr) return "";
+  const std::string chosen = TextOf(request, field);
+  if (!chosen.empty()) return absl::StrCat(aggregate.streams, chosen);
+  const Digest digest =
+      Sha256(absl::StrCat(aggregate.streams, " of request "), TextOf(request, "request_id"));
+  return absl::StrCat(aggregate.streams, UuidText(UuidFromDigest(digest)));
+}
+
+// Who asks for what: the same request id with another of these is another request.
+Digest FingerprintOf(const Caller& caller, const pb::Message& request) {
+  return Sha256(absl::StrCat(request.GetDescriptor()->full_name(), "\n", caller.actor.person(),
+                             "\n", static_cast<int>(caller.capacity), "\n"),
+                DeterministicBytes(request));
+}
+
+eventstore::Commit CommitOf(const Command& command, int64_t revision, Outcome outcome) {
   eventstore::Commit commit;
   commit.origin = {.actor = command.caller.actor.person(),
                    .capacity = static_cast<uint8_t>(command.caller.capacity),
@@ -51,26 +64,27 @@ eventstore::Commit CommitOf(const Command& command, const domain::Plan& plan,
                    .correlation_id = command.caller.trace,
                    .causation_id = command.caller.span};
   commit.fingerprint = command.fingerprint;
-  if (!decision.events.empty()) {
-    commit.appends.push_back(AppendOf(command.plan, plan.revision(), decision.events));
-  }
-  if (!decision.successor_events.empty()) {
-    commit.appends.push_back(AppendOf(command.new_plan, 0, decision.successor_events));
-  }
+  const auto add = [&](const std::string& stream, int64_t expected,
+                       std::vector<eventstore::NewEvent> events) {
+    if (events.empty()) return;
+    commit.appends.push_back({.stream = stream,
+                              .expected_revision = static_cast<uint64_t>(expected),
+                              .events = std::move(events)});
+  };
+  add(command.stream, revision, std::move(outcome.events));
+  add(command.new_name, 0, std::move(outcome.successor_events));
   return commit;
 }
 
-absl::Status EtagMismatch(const Command& command, const std::string& present) {
-  return Error(
-      absl::StatusCode::kAborted, "ETAG_MISMATCH",
-      absl::StrCat(command.plan, " has etag ", present, ", got ", command.etag, "; read it again"),
-      {{"name", command.plan}, {"etag", present}});
-}
+// The etag of every state.
+std::string EtagOf(int64_t revision) { return absl::StrCat("\"", revision, "\""); }
 
-absl::Status PlanExists(const domain::Plan& plan) {
-  return Error(absl::StatusCode::kAlreadyExists, "SUPPORT_PLAN_EXISTS",
-               absl::StrCat(plan.name(), " exists already, at revision ", plan.revision()),
-               {{"name", plan.name()}});
+absl::Status EtagMismatch(const Command& command, int64_t revision) {
+  const std::string present = EtagOf(revision);
+  return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+               absl::StrCat(command.stream, " has etag ", present, ", got ", command.etag,
+                            "; read it again"),
+               {{"name", command.stream}, {"etag", present}});
 }
 
 // The stream that was at another revision, and at which.
@@ -95,49 +109,67 @@ Head HeadIn(const absl::Status& mismatch) {
   return head;
 }
 
-void AddRecord(const Record& record, const v1::SupportPlanEvent& event,
-               v1::SupportPlanReply& reply) {
-  v1::Receipt& receipt = *reply.mutable_receipt();
+void AddRecord(const Record& record, v1::Receipt& receipt) {
   const auto position = static_cast<int64_t>(record.header.position);
   if (receipt.first_position() == 0) receipt.set_first_position(position);
   receipt.set_last_position(position);
   *receipt.mutable_record_time() = ToTimestamp(record.header.recorded_at);
   receipt.add_event_ids(UuidText(record.header.event_id));
   receipt.add_leaf_digests(std::string(AsBytes(record.leaf_digest)));
-  for (const v1::Warning& warning : event.warnings()) *reply.add_warnings() = warning;
 }
 
-// The bytes of a SupportPlanReply with the plan that `plan_bytes` hold: as if it was made of the
-// message, without making one. The plan is its first field.
-std::string WithPlan(absl::string_view plan_bytes, const v1::SupportPlanReply& rest) {
+// The fields of every reply.
+constexpr int kStateField = 1;
+constexpr int kWarningsField = 2;
+constexpr int kReceiptField = 3;
+
+// The bytes of a reply with the state that `state_bytes` hold: as if it was made of the messages,
+// without making one.
+std::string ReplyBytes(absl::string_view state_bytes,
+                       const pb::RepeatedPtrField<v1::Warning>& warnings,
+                       const v1::Receipt& receipt) {
   std::string bytes;
-  bytes.reserve(plan_bytes.size() + rest.ByteSizeLong() + 16);
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.WriteTag(google::protobuf::internal::WireFormatLite::MakeTag(
-      v1::SupportPlanReply::kSupportPlanFieldNumber,
-      google::protobuf::internal::WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
-  coded.WriteVarint64(plan_bytes.size());
-  coded.WriteRaw(plan_bytes.data(), static_cast<int>(plan_bytes.size()));
-  rest.SerializeToCodedStream(&coded);
+  bytes.reserve(state_bytes.size() + receipt.ByteSizeLong() + 16);
+  pb::io::StringOutputStream stream(&bytes);
+  pb::io::CodedOutputStream coded(&stream);
+  const auto begin = [&](int field, size_t size) {
+    coded.WriteTag(pb::internal::WireFormatLite::MakeTag(
+        field, pb::internal::WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
+    coded.WriteVarint64(size);
+  };
+  begin(kStateField, state_bytes.size());
+  coded.WriteRaw(state_bytes.data(), static_cast<int>(state_bytes.size()));
+  for (const v1::Warning& warning : warnings) {
+    begin(kWarningsField, warning.ByteSizeLong());
+    warning.SerializeToCodedStream(&coded);
+  }
+  begin(kReceiptField, receipt.ByteSizeLong());
+  receipt.SerializeToCodedStream(&coded);
   coded.Trim();
   return bytes;
 }
 
 }  // namespace
 
-std::string CommandPipeline::NewPlanName(const std::string& chosen_id,
-                                         const std::string& request_id) {
-  if (!chosen_id.empty()) return absl::StrCat(domain::kSupportPlanStreams, chosen_id);
-  return absl::StrCat(domain::kSupportPlanStreams,
-                      UuidText(UuidFromDigest(Sha256("support plan of request ", request_id))));
+Command CommandPipeline::CommandFor(const Caller& caller, const pb::Descriptor* state,
+                                    const pb::Message& request) {
+  const domain::Aggregate& aggregate = domain::AggregateWith(*state);
+  Command command{.caller = caller,
+                  .aggregate = &aggregate,
+                  .stream = TextOf(request, "name"),
+                  .new_name = NewNameOf(aggregate, request),
+                  .etag = TextOf(request, "etag"),
+                  .request_id = *ParseUuid(TextOf(request, "request_id")),
+                  .fingerprint = FingerprintOf(caller, request),
+                  .decide = nullptr};
+  if (command.stream.empty()) command.stream = command.new_name;
+  return command;
 }
 
-Digest CommandPipeline::FingerprintOf(const Caller& caller,
-                                      const google::protobuf::Message& request) {
-  return Sha256(absl::StrCat(request.GetDescriptor()->full_name(), "\n", caller.actor.person(),
-                             "\n", static_cast<int>(caller.capacity), "\n"),
-                DeterministicBytes(request));
+void CommandPipeline::AddEvent(const pb::Message& event, std::vector<eventstore::NewEvent>& events,
+                               Outcome& outcome) {
+  events.push_back({.type = domain::TypeOf(event), .payload = event.SerializeAsString()});
+  domain::AddWarnings(event, outcome.warnings);
 }
 
 void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) {
@@ -146,16 +178,11 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
   if (!known.ok()) return done(known.status());
   if (known->has_value()) return Repeat(std::move(command), **known, std::move(done));
 
-  absl::StatusOr<projections::PlanPointer> found = views_.FindPlan(command->plan);
+  absl::StatusOr<projections::StateRowPointer> found = views_.FindRow(command->stream);
   if (!found.ok()) return done(found.status());
-  projections::PlanPointer plan = *std::move(found);
-  if (plan == nullptr) {
-    auto missing = std::make_shared<v1::SupportPlan>();
-    missing->set_name(command->plan);
-    plan = std::move(missing);
-  }
-  if (!command->etag.empty() && plan->revision() > 0 && command->etag != plan->etag()) {
-    return done(EtagMismatch(*command, plan->etag()));
+  const int64_t revision = *found == nullptr ? 0 : (*found)->revision;
+  if (!command->etag.empty() && revision > 0 && command->etag != EtagOf(revision)) {
+    return done(EtagMismatch(*command, revision));
   }
 
   const absl::Time now = clock_.Now();
@@ -163,76 +190,79 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
                                 .today = LondonDay(now),
                                 .actor = command->caller.actor,
                                 .capacity = command->caller.capacity,
-                                .new_plan = command->new_plan};
-  absl::StatusOr<domain::Decision> decided = command->decide(*plan, context);
-  if (!decided.ok()) return done(decided.status());
-  if (!decided->successor_events.empty()) {
-    // The id for the next plan must be free, like that of a plan which is opened.
-    const absl::StatusOr<projections::PlanPointer> taken = views_.FindPlan(command->new_plan);
+                                .new_name = command->new_name};
+  absl::StatusOr<Outcome> outcome =
+      *found == nullptr
+          ? command->decide(*domain::EmptyState(*command->aggregate, command->stream), context)
+          : command->decide(*(*found)->state, context);
+  if (!outcome.ok()) return done(outcome.status());
+  // Not held until the answer: the views fill a state that nobody looks at again.
+  found->reset();
+  if (!outcome->successor_events.empty()) {
+    // The id for the next one must be free, like that of one which is opened.
+    const absl::StatusOr<projections::StateRowPointer> taken = views_.FindRow(command->new_name);
     if (!taken.ok()) return done(taken.status());
-    if (*taken != nullptr) return done(PlanExists(**taken));
+    if (*taken != nullptr) {
+      return done(domain::AlreadyExists(command->new_name, (*taken)->revision));
+    }
   }
 
-  eventstore::Commit commit = CommitOf(*command, *plan, *decided);
-  // Not held until the answer: the views fill a plan that nobody looks at again.
-  plan.reset();
-  log_.Append(
-      std::move(commit), [this, command, decision = *std::move(decided), done = std::move(done),
-                          attempts_left](absl::StatusOr<Appended> appended) mutable {
-        if (appended.status().code() == absl::StatusCode::kAborted) {
-          return Retry(std::move(command), std::move(done), attempts_left - 1, appended.status());
-        }
-        if (!appended.ok()) return done(appended.status());
-        if (appended->repeated) {
-          const eventstore::KnownRequest first{.fingerprint = command->fingerprint,
-                                               .first_position = appended->first_position,
-                                               .last_position = appended->last_position};
-          return Repeat(std::move(command), first, std::move(done));
-        }
-        // The caller reads its own writes: the answer waits for the views.
-        const eventstore::Position position = appended->last_position;
-        views_.WhenApplied(position, [this, command, decision = std::move(decision),
-                                      appended = *std::move(appended),
-                                      done = std::move(done)](const absl::Status& status) {
-          if (!status.ok()) return done(status);
-          done(Answer(*command, decision, appended));
-        });
-      });
+  pb::RepeatedPtrField<v1::Warning> warnings = std::move(outcome->warnings);
+  log_.Append(CommitOf(*command, revision, *std::move(outcome)),
+              [this, command, warnings = std::move(warnings), done = std::move(done),
+               attempts_left](absl::StatusOr<Appended> appended) mutable {
+                if (appended.status().code() == absl::StatusCode::kAborted) {
+                  return Retry(std::move(command), std::move(done), attempts_left - 1,
+                               appended.status());
+                }
+                if (!appended.ok()) return done(appended.status());
+                if (appended->repeated) {
+                  const eventstore::KnownRequest first{.fingerprint = command->fingerprint,
+                                                       .first_position = appended->first_position,
+                                                       .last_position = appended->last_position};
+                  return Repeat(std::move(command), first, std::move(done));
+                }
+                // The caller reads its own writes: the answer waits for the views.
+                const eventstore::Position position = appended->last_position;
+                views_.WhenApplied(position, [this, command, warnings = std::move(warnings),
+                                              appended = *std::move(appended),
+                                              done = std::move(done)](const absl::Status& status) {
+                  if (!status.ok()) return done(status);
+                  done(Answer(*command, warnings, appended));
+                });
+              });
 }
 
-absl::StatusOr<std::string> CommandPipeline::Answer(const Command& command,
-                                                    const domain::Decision& decision,
-                                                    const Appended& appended) {
+absl::StatusOr<std::string> CommandPipeline::Answer(
+    const Command& command, const pb::RepeatedPtrField<v1::Warning>& warnings,
+    const Appended& appended) {
   if (appended.records.empty()) {
     return FirstAnswer(command, {.fingerprint = command.fingerprint,
                                  .first_position = appended.first_position,
                                  .last_position = appended.last_position});
   }
-  v1::SupportPlanReply reply;
-  auto record = appended.records.begin();
-  for (const v1::SupportPlanEvent& event : decision.events) AddRecord(*record++, event, reply);
-  for (const v1::SupportPlanEvent& event : decision.successor_events) {
-    AddRecord(*record++, event, reply);
-  }
+  v1::Receipt receipt;
+  for (const Record& record : appended.records) AddRecord(record, receipt);
   const eventstore::Header& last = appended.records.back().header;
-  ASSIGN_OR_RETURN(const projections::PlanRowPointer row, views_.FindRow(last.stream));
-  if (row != nullptr && static_cast<uint64_t>(row->plan.revision()) == last.revision) {
-    return WithPlan(row->bytes, reply);
+  ASSIGN_OR_RETURN(const projections::StateRowPointer row, views_.FindRow(last.stream));
+  if (row != nullptr && static_cast<uint64_t>(row->revision) == last.revision) {
+    return ReplyBytes(row->bytes, warnings, receipt);
   }
-  // Others have changed the plan meanwhile: fold it as this command left it. The same pure function
-  // as the view's, so that reply and view cannot disagree.
-  ASSIGN_OR_RETURN(*reply.mutable_support_plan(),
+  // Others have changed the state meanwhile: fold it as this command left it. The same pure
+  // function as the view's, so that reply and view cannot disagree.
+  ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> state,
                    FoldHistory(log_, last.stream, {.revision = last.revision}));
-  return reply.SerializeAsString();
+  return ReplyBytes(state->SerializeAsString(), warnings, receipt);
 }
 
 void CommandPipeline::Retry(CommandPointer command, Done done, int attempts_left,
                             const absl::Status& mismatch) {
   const Head head = HeadIn(mismatch);
   const eventstore::Position applied = views_.position();
-  const absl::StatusOr<projections::PlanPointer> plan = views_.FindPlan(head.stream);
-  if (!plan.ok()) return done(plan.status());
-  if ((*plan == nullptr ? 0 : (*plan)->revision()) < head.revision) {
+  const absl::StatusOr<projections::StateRowPointer> row = views_.FindRow(head.stream);
+  if (!row.ok()) return done(row.status());
+  const int64_t revision = *row == nullptr ? 0 : (*row)->revision;
+  if (revision < head.revision) {
     // The commit that was in the way is on disk, but the views have not come to it. It is often of
     // the same group as this one, and then beyond the log's durable position still.
     return views_.WhenApplied(
@@ -242,9 +272,9 @@ void CommandPipeline::Retry(CommandPointer command, Done done, int attempts_left
           Retry(std::move(command), std::move(done), attempts_left, mismatch);
         });
   }
-  // One who named an etag wants to know; anybody else is decided anew on the present plan.
-  if (!command->etag.empty() && head.stream == command->plan && *plan != nullptr) {
-    return done(EtagMismatch(*command, (*plan)->etag()));
+  // One who named an etag wants to know; anybody else is decided anew on the present state.
+  if (!command->etag.empty() && head.stream == command->stream && revision > 0) {
+    return done(EtagMismatch(*command, revision));
   }
   if (attempts_left == 0) return done(mismatch);
   Run(std::move(command), std::move(done), attempts_left);
@@ -269,19 +299,22 @@ void CommandPipeline::Repeat(CommandPointer command, const eventstore::KnownRequ
 
 absl::StatusOr<std::string> CommandPipeline::FirstAnswer(const Command& command,
                                                          const eventstore::KnownRequest& known) {
-  v1::SupportPlanReply reply;
-  std::string shown = command.plan;
+  v1::Receipt receipt;
+  pb::RepeatedPtrField<v1::Warning> warnings;
+  std::string shown = command.stream;
   RETURN_IF_ERROR(log_.ReadAll(
       known.first_position, known.last_position, [&](const Record& record) -> absl::Status {
-        ASSIGN_OR_RETURN(const v1::SupportPlanEvent event, domain::DecodeEvent(record.payload));
-        AddRecord(record, event, reply);
+        ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> event,
+                         domain::DecodeEventOf(record.header.stream, record.payload));
+        AddRecord(record, receipt);
+        domain::AddWarnings(*event, warnings);
         shown = record.header.stream;
         return absl::OkStatus();
       }));
-  // A command that had nothing to write was answered with the plan as it was then.
-  ASSIGN_OR_RETURN(*reply.mutable_support_plan(),
+  // A command that had nothing to write was answered with the state as it was then.
+  ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> state,
                    FoldHistory(log_, shown, {.position = known.last_position}));
-  return reply.SerializeAsString();
+  return ReplyBytes(state->SerializeAsString(), warnings, receipt);
 }
 
 }  // namespace trellis::services

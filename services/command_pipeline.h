@@ -9,93 +9,93 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "base/uuid.h"
-#include "domain/support_plan.h"
+#include "domain/aggregate.h"
+#include "domain/decision.h"
 #include "domain/validate.h"
 #include "eventstore/event_log.h"
+#include "google/protobuf/message.h"
 #include "projections/views.h"
 #include "services/caller.h"
 
 namespace trellis::services {
 
-// How often a command is decided anew when others changed its plan meanwhile.
+// How often a command is decided anew when others changed its state meanwhile.
 inline constexpr int kAttemptsMax = 3;
 
-// A validated command, of whatever kind.
+// What follows from a command, as the log takes it.
+struct Outcome {
+  std::vector<eventstore::NewEvent> events;
+  // For the stream that the command makes beside its own.
+  std::vector<eventstore::NewEvent> successor_events;
+  google::protobuf::RepeatedPtrField<v1::Warning> warnings;
+};
+
+// A validated command, of whatever kind and aggregate.
 struct Command {
   Caller caller;
-  // The plan it is about, which is also the stream's name.
-  std::string plan;
-  // The plan that it opens: `plan` itself, or the next one (RenewPlan).
-  std::string new_plan;
+  const domain::Aggregate* aggregate = nullptr;
+  // The stream it is about, which is also the resource's name.
+  std::string stream;
+  // What it makes: `stream` itself, or another of the same aggregate (RenewPlan); else empty.
+  std::string new_name;
   // The etag that the caller wants; empty: any.
   std::string etag;
   Uuid request_id{};
   Digest fingerprint{};
-  std::function<domain::Decided(const domain::Plan&, const domain::Context&)> decide;
+  std::function<absl::StatusOr<Outcome>(const google::protobuf::Message& state,
+                                        const domain::Context&)>
+      decide;
 };
 
 class CommandPipeline {
  public:
-  // Takes the bytes of a SupportPlanReply, or the error.
+  // Takes the bytes of the command's reply, or the error.
   using Done = std::function<void(absl::StatusOr<std::string>)>;
 
   // All must outlive the pipeline and every command in it.
   CommandPipeline(eventstore::EventLog& log, projections::Views& views, const Clock& clock)
       : log_(log), views_(views), clock_(clock) {}
 
-  // Executes `request` and calls `done` once.
-  template <typename Request>
+  // Executes `request` on an aggregate with this type of state, and calls `done` once.
+  template <typename State, typename Request>
   void Execute(const Caller& caller, const Request& request, Done done) {
     if (absl::Status status = domain::Validate(request); !status.ok()) return done(status);
-    Command command{.caller = caller,
-                    .plan = NameIn(request),
-                    .new_plan = NewPlanOf(request),
-                    .etag = EtagIn(request),
-                    .request_id = *ParseUuid(request.request_id()),
-                    .fingerprint = FingerprintOf(caller, request),
-                    .decide = [request](const domain::Plan& plan, const domain::Context& context) {
-                      return domain::Decide(plan, request, context);
-                    }};
-    if (command.plan.empty()) command.plan = command.new_plan;
+    Command command = CommandFor(caller, State::descriptor(), request);
+    command.decide = [request](const google::protobuf::Message& state,
+                               const domain::Context& context) -> absl::StatusOr<Outcome> {
+      const domain::DecidedOn<State> decided =
+          Decide(static_cast<const State&>(state), request, context);
+      if (!decided.ok()) return decided.status();
+      Outcome outcome;
+      for (const auto& event : decided->events) AddEvent(event, outcome.events, outcome);
+      for (const auto& event : decided->successor_events) {
+        AddEvent(event, outcome.successor_events, outcome);
+      }
+      return outcome;
+    };
     Run(std::make_shared<const Command>(std::move(command)), std::move(done), kAttemptsMax);
   }
 
  private:
-  template <typename Request>
-  static std::string NameIn(const Request& request) {
-    if constexpr (requires { request.name(); }) return request.name();
-    return "";
-  }
-  template <typename Request>
-  static std::string EtagIn(const Request& request) {
-    if constexpr (requires { request.etag(); }) return request.etag();
-    return "";
-  }
-  // The name of the plan that the request opens: the id the caller chose, or one that follows from
-  // the request id, so that a repeated request opens no second plan.
-  template <typename Request>
-  static std::string NewPlanOf(const Request& request) {
-    if constexpr (requires { request.support_plan_id(); }) {
-      return NewPlanName(request.support_plan_id(), request.request_id());
-    }
-    return "";
-  }
-
-  static std::string NewPlanName(const std::string& chosen_id, const std::string& request_id);
-  // Who asks for what: the same request id with another of these is another request.
-  static Digest FingerprintOf(const Caller& caller, const google::protobuf::Message& request);
+  // All of the command but how it is decided.
+  static Command CommandFor(const Caller& caller, const google::protobuf::Descriptor* state,
+                            const google::protobuf::Message& request);
+  static void AddEvent(const google::protobuf::Message& event,
+                       std::vector<eventstore::NewEvent>& events, Outcome& outcome);
 
   using CommandPointer = std::shared_ptr<const Command>;
   void Run(CommandPointer command, Done done, int attempts_left);
   void Retry(CommandPointer command, Done done, int attempts_left, const absl::Status& mismatch);
   void Repeat(CommandPointer command, const eventstore::KnownRequest& known, Done done);
   // The answer to a command that has just been committed, once the views have applied it.
-  absl::StatusOr<std::string> Answer(const Command& command, const domain::Decision& decision,
-                                     const eventstore::Appended& appended);
+  absl::StatusOr<std::string> Answer(
+      const Command& command, const google::protobuf::RepeatedPtrField<v1::Warning>& warnings,
+      const eventstore::Appended& appended);
   // The answer that a command got when it was committed, folded from the log.
   absl::StatusOr<std::string> FirstAnswer(const Command& command,
                                           const eventstore::KnownRequest& known);

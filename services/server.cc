@@ -17,6 +17,7 @@
 #include "grpc/health/v1/health.pb.h"
 #include "queue/queue.h"
 #include "relay/relay.h"
+#include "services/action_plan_service.h"
 #include "services/audit_service.h"
 #include "services/cloud_event.h"
 #include "services/http_server.h"
@@ -57,12 +58,14 @@ void ShowCatchUp(eventstore::Position position, eventstore::Position last) {
 std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue::Queue& queue) {
   // Naming a message of each file makes sure that its service is linked and known.
   const auto& plans = *v1::SupportPlanReply::descriptor()->file()->service(0);
+  const auto& action_plans = *v1::ActionPlanReply::descriptor()->file()->service(0);
   const auto& standards = *v1::GetTeachersStandardRequest::descriptor()->file()->service(0);
   const auto& audit = *v1::ListTrailRequest::descriptor()->file()->service(0);
   const auto& statuses = *v1::SubscriptionStatus::descriptor()->file()->service(0);
   const auto& pubsub = *google::pubsub::v1::PubsubMessage::descriptor()->file();
   std::vector<std::unique_ptr<RpcService>> services;
   services.push_back(std::make_unique<RpcService>(plans, SupportPlanHandlers(rooms)));
+  services.push_back(std::make_unique<RpcService>(action_plans, ActionPlanHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(standards, StandardsHandlers()));
   services.push_back(std::make_unique<RpcService>(audit, AuditHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(statuses, QueueHandlers(queue, rooms.clock)));

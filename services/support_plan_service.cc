@@ -3,10 +3,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
-#include "base/timestamp.h"
+#include "domain/support_plan.h"
 #include "rendering/form.h"
 #include "services/pages.h"
-#include "services/plan_history.h"
 
 namespace trellis::services {
 namespace {
@@ -16,81 +15,16 @@ constexpr int kTextWidthByDefault = 160;
 constexpr int kTextWidthMin = 80;
 
 template <typename Request>
-Handler CommandHandler(const Rooms& rooms) {
-  return Unary<Request>([&pipeline = rooms.pipeline](Call call, const Request& request) {
-    const absl::StatusOr<Caller> caller = IdentifyCaller(call);
-    if (!caller.ok()) return call.Fail(caller.status());
-    pipeline.Execute(*caller, request, [call](const absl::StatusOr<std::string>& reply) {
-      if (!reply.ok()) return call.Fail(reply.status());
-      call.ReplyBytes(*reply);
-    });
-  });
-}
-
-// A read: validated, then answered by `read`.
-template <typename Request, typename Response>
-Handler ReadHandler(const Rooms& rooms,
-                    absl::StatusOr<Response> (*read)(const Rooms&, const Request&)) {
-  return Unary<Request>([rooms, read](Call call, const Request& request) {
-    if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
-    call.Answer(read(rooms, request));
-  });
-}
-
-absl::Status PlanNotFound(const std::string& name, absl::string_view when) {
-  return Error(absl::StatusCode::kNotFound, "SUPPORT_PLAN_NOT_FOUND",
-               absl::StrCat(name, " does not exist", when), {{"name", name}});
-}
-
-absl::StatusOr<projections::PlanRowPointer> PresentRow(const Rooms& rooms,
-                                                       const std::string& name) {
-  ASSIGN_OR_RETURN(projections::PlanRowPointer row, rooms.views.FindRow(name));
-  if (row == nullptr) return PlanNotFound(name, "");
-  return row;
-}
-
-absl::StatusOr<v1::SupportPlan> PlanAtRevision(const Rooms& rooms, const std::string& name,
-                                               int64_t revision) {
-  ASSIGN_OR_RETURN(v1::SupportPlan plan,
-                   FoldHistory(rooms.log, name, {.revision = static_cast<uint64_t>(revision)}));
-  if (plan.revision() == revision) return plan;
-  return PlanNotFound(name,
-                      absl::StrCat(" at revision ", revision, "; its last is ", plan.revision()));
-}
-
-// The present plan as its row holds it, byte for byte: what most readers ask for.
-Handler GetHandler(const Rooms& rooms) {
-  return Unary<v1::GetSupportPlanRequest>(
-      [rooms](Call call, const v1::GetSupportPlanRequest& request) {
-        if (absl::Status status = domain::Validate(request); !status.ok()) {
-          return call.Fail(status);
-        }
-        if (request.revision() != 0 || request.has_as_of_time()) {
-          return call.Answer(GetSupportPlan(rooms, request));
-        }
-        const absl::StatusOr<projections::PlanRowPointer> row = PresentRow(rooms, request.name());
-        if (!row.ok()) return call.Fail(row.status());
-        call.ReplyBytes((*row)->bytes);
-      });
+Handler PlanCommand(const Rooms& rooms) {
+  return CommandHandler<v1::SupportPlan, Request>(rooms);
 }
 
 }  // namespace
 
 absl::StatusOr<v1::SupportPlan> GetSupportPlan(const Rooms& rooms,
                                                const v1::GetSupportPlanRequest& request) {
-  if (request.revision() != 0 && request.has_as_of_time()) {
-    return InvalidRequest({{"as_of_time", "got it together with revision, want one or the other"}});
-  }
-  if (request.revision() != 0) return PlanAtRevision(rooms, request.name(), request.revision());
-  if (!request.has_as_of_time()) {
-    ASSIGN_OR_RETURN(const projections::PlanRowPointer row, PresentRow(rooms, request.name()));
-    return row->plan;
-  }
-  const absl::Time time = FromTimestamp(request.as_of_time());
-  ASSIGN_OR_RETURN(v1::SupportPlan plan,
-                   FoldHistory(rooms.log, request.name(), {.recorded_at = time}));
-  if (plan.revision() > 0) return plan;
-  return PlanNotFound(request.name(), absl::StrCat(" as of ", absl::FormatTime(time)));
+  ASSIGN_OR_RETURN(const Moment moment, MomentOf(request));
+  return StateAt<v1::SupportPlan>(rooms, request.name(), moment);
 }
 
 absl::StatusOr<v1::ListSupportPlansResponse> ListSupportPlans(
@@ -134,33 +68,33 @@ absl::StatusOr<v1::RenderSupportPlanResponse> RenderSupportPlan(
 
 std::map<std::string, Handler> SupportPlanHandlers(const Rooms& rooms) {
   return {
-      {"OpenSupportPlan", CommandHandler<v1::OpenSupportPlanRequest>(rooms)},
-      {"RaiseConcern", CommandHandler<v1::RaiseConcernRequest>(rooms)},
-      {"ResolveConcern", CommandHandler<v1::ResolveConcernRequest>(rooms)},
-      {"SetTarget", CommandHandler<v1::SetTargetRequest>(rooms)},
-      {"ReviseTarget", CommandHandler<v1::ReviseTargetRequest>(rooms)},
-      {"WithdrawTarget", CommandHandler<v1::WithdrawTargetRequest>(rooms)},
-      {"AddAction", CommandHandler<v1::AddActionRequest>(rooms)},
-      {"CompleteAction", CommandHandler<v1::CompleteActionRequest>(rooms)},
-      {"ArrangeSupport", CommandHandler<v1::ArrangeSupportRequest>(rooms)},
-      {"RecordSupport", CommandHandler<v1::RecordSupportRequest>(rooms)},
-      {"LogObservation", CommandHandler<v1::LogObservationRequest>(rooms)},
-      {"ScheduleReview", CommandHandler<v1::ScheduleReviewRequest>(rooms)},
-      {"RescheduleReview", CommandHandler<v1::RescheduleReviewRequest>(rooms)},
-      {"CompleteReview", CommandHandler<v1::CompleteReviewRequest>(rooms)},
-      {"RecordMissedReview", CommandHandler<v1::RecordMissedReviewRequest>(rooms)},
-      {"RecordOutcome", CommandHandler<v1::RecordOutcomeRequest>(rooms)},
-      {"AddComment", CommandHandler<v1::AddCommentRequest>(rooms)},
-      {"Sign", CommandHandler<v1::SignRequest>(rooms)},
-      {"DeclineToSign", CommandHandler<v1::DeclineToSignRequest>(rooms)},
-      {"MarkSignatureUnavailable", CommandHandler<v1::MarkSignatureUnavailableRequest>(rooms)},
-      {"ConfirmAsAppropriateBody", CommandHandler<v1::ConfirmAsAppropriateBodyRequest>(rooms)},
-      {"PausePlan", CommandHandler<v1::PausePlanRequest>(rooms)},
-      {"ResumePlan", CommandHandler<v1::ResumePlanRequest>(rooms)},
-      {"CorrectEntry", CommandHandler<v1::CorrectEntryRequest>(rooms)},
-      {"ClosePlan", CommandHandler<v1::ClosePlanRequest>(rooms)},
-      {"RenewPlan", CommandHandler<v1::RenewPlanRequest>(rooms)},
-      {"GetSupportPlan", GetHandler(rooms)},
+      {"OpenSupportPlan", PlanCommand<v1::OpenSupportPlanRequest>(rooms)},
+      {"RaiseConcern", PlanCommand<v1::RaiseConcernRequest>(rooms)},
+      {"ResolveConcern", PlanCommand<v1::ResolveConcernRequest>(rooms)},
+      {"SetTarget", PlanCommand<v1::SetTargetRequest>(rooms)},
+      {"ReviseTarget", PlanCommand<v1::ReviseTargetRequest>(rooms)},
+      {"WithdrawTarget", PlanCommand<v1::WithdrawTargetRequest>(rooms)},
+      {"AddAction", PlanCommand<v1::AddActionRequest>(rooms)},
+      {"CompleteAction", PlanCommand<v1::CompleteActionRequest>(rooms)},
+      {"ArrangeSupport", PlanCommand<v1::ArrangeSupportRequest>(rooms)},
+      {"RecordSupport", PlanCommand<v1::RecordSupportRequest>(rooms)},
+      {"LogObservation", PlanCommand<v1::LogObservationRequest>(rooms)},
+      {"ScheduleReview", PlanCommand<v1::ScheduleReviewRequest>(rooms)},
+      {"RescheduleReview", PlanCommand<v1::RescheduleReviewRequest>(rooms)},
+      {"CompleteReview", PlanCommand<v1::CompleteReviewRequest>(rooms)},
+      {"RecordMissedReview", PlanCommand<v1::RecordMissedReviewRequest>(rooms)},
+      {"RecordOutcome", PlanCommand<v1::RecordOutcomeRequest>(rooms)},
+      {"AddComment", PlanCommand<v1::AddCommentRequest>(rooms)},
+      {"Sign", PlanCommand<v1::SignRequest>(rooms)},
+      {"DeclineToSign", PlanCommand<v1::DeclineToSignRequest>(rooms)},
+      {"MarkSignatureUnavailable", PlanCommand<v1::MarkSignatureUnavailableRequest>(rooms)},
+      {"ConfirmAsAppropriateBody", PlanCommand<v1::ConfirmAsAppropriateBodyRequest>(rooms)},
+      {"PausePlan", PlanCommand<v1::PausePlanRequest>(rooms)},
+      {"ResumePlan", PlanCommand<v1::ResumePlanRequest>(rooms)},
+      {"CorrectEntry", PlanCommand<v1::CorrectEntryRequest>(rooms)},
+      {"ClosePlan", PlanCommand<v1::ClosePlanRequest>(rooms)},
+      {"RenewPlan", PlanCommand<v1::RenewPlanRequest>(rooms)},
+      {"GetSupportPlan", GetHandler<v1::GetSupportPlanRequest>(rooms)},
       {"ListSupportPlans", ReadHandler(rooms, ListSupportPlans)},
       {"RenderSupportPlan", ReadHandler(rooms, RenderSupportPlan)},
   };

@@ -4,18 +4,9 @@
 #include <map>
 #include <string>
 
-#include "services/command_pipeline.h"
-#include "services/rpc_service.h"
+#include "services/aggregate_service.h"
 
 namespace trellis::services {
-
-// What the services work on. All must outlive every call.
-struct Rooms {
-  eventstore::EventLog& log;
-  projections::Views& views;
-  const Clock& clock;
-  CommandPipeline& pipeline;
-};
 
 // The plan as it is, or as of a revision or a time. NOT_FOUND if it does not exist or did not then;
 // INVALID_ARGUMENT if both a revision and a time are asked for.

@@ -30,10 +30,10 @@ struct StepCommand {
 };
 
 StepCommand CommandOf(const v1::PlayStep& step) {
-  const v1::SupportPlanCommand& command = step.command();
+  const v1::Command& command = step.command();
   const pb::Reflection& reflection = *command.GetReflection();
   const pb::FieldDescriptor* const field = reflection.GetOneofFieldDescriptor(
-      command, v1::SupportPlanCommand::descriptor()->FindOneofByName("request"));
+      command, v1::Command::descriptor()->FindOneofByName("request"));
   if (field == nullptr) return {};
   return {KebabCase(field->name()), &reflection.GetMessage(command, field)};
 }

@@ -36,8 +36,8 @@ v1::Play ReadPlay(const std::string& file) {
 // Decides the step's command, whichever it is.
 domain::Decided DecideStep(const domain::Plan& plan, const v1::PlayStep& step,
                            const domain::Context& context) {
-  using Case = v1::SupportPlanCommand;
-  const v1::SupportPlanCommand& command = step.command();
+  using Case = v1::Command;
+  const v1::Command& command = step.command();
   switch (command.request_case()) {
     case Case::kOpenSupportPlan:
       return Decide(plan, command.open_support_plan(), context);
@@ -102,7 +102,7 @@ std::vector<std::vector<eventstore::NewEvent>> ExampleCommits(const std::string&
                                   .today = LondonDay(now),
                                   .actor = step.actor(),
                                   .capacity = step.capacity(),
-                                  .new_plan = PlanName(0)};
+                                  .new_name = PlanName(0)};
     const domain::Decided decided = DecideStep(plan, step, context);
     if (!decided.ok()) Crash(decided.status().message());
     std::vector<eventstore::NewEvent> events;

@@ -111,7 +111,7 @@ TEST(Play, PrintsJsonLines) {
 }
 
 TEST(Play, CanSendEveryCommand) {
-  const google::protobuf::Descriptor& commands = *v1::SupportPlanCommand::descriptor();
+  const google::protobuf::Descriptor& commands = *v1::Command::descriptor();
   for (int i = 0; i < commands.field_count(); ++i) {
     const std::string& request = commands.field(i)->message_type()->full_name();
     EXPECT_NE(TheContract().MethodTaking(request), nullptr) << request;

@@ -96,7 +96,7 @@ TEST_F(FrozenEvents, AreThereForEveryKind) {
 TEST_F(FrozenEvents, DecodeToTheSameMessageAsEver) {
   for (int i = 0; i < Kinds().field_count(); ++i) {
     const std::string& kind = Kinds().field(i)->name();
-    const auto decoded = domain::DecodeEvent(BytesOfKind(kind));
+    const auto decoded = domain::DecodeEvent<v1::SupportPlanEvent>(BytesOfKind(kind));
     ASSERT_TRUE(decoded.ok()) << kind << ": " << decoded.status();
     EXPECT_EQ(static_cast<int>(decoded->kind_case()), Kinds().field(i)->number());
     v1::SupportPlanEvent frozen;
@@ -115,7 +115,8 @@ TEST_F(FrozenEvents, DecodeToTheSameMessageAsEver) {
 TEST_F(FrozenEvents, AreWrittenAsEver) {
   for (int i = 0; i < Kinds().field_count(); ++i) {
     const std::string bytes = BytesOfKind(Kinds().field(i)->name());
-    EXPECT_EQ(HexOf(domain::DecodeEvent(bytes)->SerializeAsString()), HexOf(bytes));
+    EXPECT_EQ(HexOf(domain::DecodeEvent<v1::SupportPlanEvent>(bytes)->SerializeAsString()),
+              HexOf(bytes));
   }
 }
 
@@ -127,7 +128,7 @@ TEST_F(FrozenEvents, FoldToTheSamePlanAsEver) {
   domain::Plan plan;
   for (int i = 0; i < Kinds().field_count(); ++i) {
     const std::string bytes = BytesOfKind(Kinds().field(i)->name());
-    domain::Evolve(plan, name, *domain::DecodeEvent(bytes),
+    domain::Evolve(plan, name, *domain::DecodeEvent<v1::SupportPlanEvent>(bytes),
                    {.recorded_at = absl::FromUnixSeconds(1'665'483'600 + i),
                     .actor = "people/00000000-0000-4000-8000-000000000001",
                     .capacity = v1::INDUCTION_TUTOR,

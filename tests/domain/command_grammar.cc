@@ -94,9 +94,10 @@ void CommandGrammar::StartOver() { today_ = kFirstDay; }
 
 Given CommandGrammar::Next(const World& world) {
   if (Chance(40)) today_ += Below(4);
-  const domain::Plan& first = world.Find(kPlan);
-  const domain::Plan& plan =
-      first.renewed_by().empty() || Chance(10) ? first : world.Find(first.renewed_by());
+  const AnyMessage first = world.Find(kPlan);
+  const std::string& renewed_by = first.as<domain::Plan>().renewed_by();
+  const AnyMessage chosen = renewed_by.empty() || Chance(10) ? first : world.Find(renewed_by);
+  const auto& plan = chosen.as<domain::Plan>();
   std::string rule = Pick(Below(400) == 0 ? Endings() : Rules());
   if (plan.revision() == 0 || Chance(1)) rule = Pick(Openings());
   Given given;

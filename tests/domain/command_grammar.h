@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "domain/support_plan.h"
 #include "tests/scenarios/given_when_then.h"
 
 namespace trellis::testing {

@@ -1,6 +1,7 @@
 #include "domain/entries.h"
 
 #include "gtest/gtest.h"
+#include "trellis/v1/support_plan.pb.h"
 
 namespace trellis::domain {
 namespace {
@@ -29,10 +30,10 @@ TEST(FindEntry, FindsNothingElse) {
 }
 
 TEST(EntryList, IsThereForEachLetter) {
-  EXPECT_EQ(EntryList('c')->name(), "concerns");
-  EXPECT_EQ(EntryList('s')->name(), "support");
-  EXPECT_EQ(EntryList('m')->name(), "comments");
-  EXPECT_EQ(EntryList('x'), nullptr);
+  EXPECT_EQ(EntryList(*v1::SupportPlan::descriptor(), 'c')->name(), "concerns");
+  EXPECT_EQ(EntryList(*v1::SupportPlan::descriptor(), 's')->name(), "support");
+  EXPECT_EQ(EntryList(*v1::SupportPlan::descriptor(), 'm')->name(), "comments");
+  EXPECT_EQ(EntryList(*v1::SupportPlan::descriptor(), 'x'), nullptr);
 }
 
 TEST(IsStruckOut, IsFalseForAnEntryThatWasPutRight) {

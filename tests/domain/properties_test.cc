@@ -33,7 +33,7 @@ std::vector<uint64_t> Seeds() {
   return {seed};
 }
 
-std::string NameOf(const v1::SupportPlanCommand& command) {
+std::string NameOf(const v1::Command& command) {
   return command.GetDescriptor()
       ->FindFieldByNumber(static_cast<int>(command.request_case()))
       ->name();
@@ -57,7 +57,7 @@ bool ChangesContent(const v1::SupportPlanEvent& event) {
 template <typename Check>
 void ForEachEntry(const domain::Plan& plan, Check check) {
   for (const char letter : {'c', 't', 'a', 's', 'o', 'r', 'u', 'm'}) {
-    const pb::FieldDescriptor* const list = domain::EntryList(letter);
+    const pb::FieldDescriptor* const list = domain::EntryList(*domain::Plan::descriptor(), letter);
     for (int i = 0; i < plan.GetReflection()->FieldSize(plan, list); ++i) {
       check(letter, i, plan.GetReflection()->GetRepeatedMessage(plan, list, i));
     }
@@ -158,7 +158,7 @@ void CheckContent(const domain::Plan& plan, const std::vector<Stored>& events) {
   int64_t revision = 0, content_revision = 0;
   for (const Stored& stored : events) {
     ++revision;
-    if (!ChangesContent(*domain::DecodeEvent(stored.bytes))) continue;
+    if (!ChangesContent(*domain::DecodeEvent<v1::SupportPlanEvent>(stored.bytes))) continue;
     content_revision = revision;
     digest = Sha256(AsBytes(digest), AsBytes(Sha256(stored.bytes)));
   }
@@ -221,25 +221,28 @@ void CheckPlan(const domain::Plan& plan, const std::vector<Stored>& events) {
 
 // One step: gives a command and checks what came of it. True if it was accepted.
 bool CheckStep(World& world, const Given& given) {
-  const domain::Plan before = world.PlanOf(given.command);
-  const size_t plans_before = world.plans().size();
-  const domain::Decided decided = world.Give(given);
-  const domain::Plan& after = world.Find(before.name());
+  const auto before = world.StateOf(given.command).as<domain::Plan>();
+  const size_t plans_before = world.states().size();
+  const Decided decided = world.Give(given);
+  const auto after = world.Find(before.name()).as<domain::Plan>();
   if (!decided.ok() || decided->events.empty()) {
     EXPECT_EQ(after.SerializeAsString(), before.SerializeAsString());
-    EXPECT_EQ(world.plans().size(), plans_before);
+    EXPECT_EQ(world.states().size(), plans_before);
     EXPECT_EQ(decided.ok(), decided.status().message().empty());
     return decided.ok();
   }
   bool changes_content = false;
-  for (const v1::SupportPlanEvent& event : decided->events) {
+  for (const AnyMessage& stored : decided->events) {
+    const auto& event = stored.as<v1::SupportPlanEvent>();
     EXPECT_LE(event.occurred_on(), domain::DateText(given.today));
     changes_content |= ChangesContent(event);
   }
   EXPECT_EQ(after.content_digest() != before.content_digest(), changes_content);
   CheckNothingIsLost(before, after, given.capacity == v1::ECT);
   CheckTaken(before, after, NameOf(given.command));
-  for (const auto& [name, plan] : world.plans()) CheckPlan(plan, world.Events(name));
+  for (const auto& [name, plan] : world.states()) {
+    CheckPlan(plan.as<domain::Plan>(), world.Events(name));
+  }
   return true;
 }
 
@@ -257,15 +260,15 @@ TEST(Properties, HoldWhateverAnybodyDoes) {
         (CheckStep(world, given) ? accepted : refused).insert(NameOf(given.command));
         if (::testing::Test::HasFailure()) return;
       }
-      for (const auto& [name, plan] : world.plans()) {
-        CheckContent(plan, world.Events(name));
-        EXPECT_EQ(Fold(name, world.Events(name)).SerializeAsString(), plan.SerializeAsString());
+      for (const auto& [name, plan] : world.states()) {
+        CheckContent(plan.as<domain::Plan>(), world.Events(name));
+        EXPECT_EQ(Fold(name, world.Events(name))->SerializeAsString(), plan->SerializeAsString());
       }
     }
   }
   // The grammar reaches everything, or the test would say less than it seems to.
-  const size_t commands = static_cast<size_t>(
-      v1::SupportPlanCommand::descriptor()->FindOneofByName("request")->field_count());
+  const size_t commands =
+      static_cast<size_t>(v1::Command::descriptor()->FindOneofByName("request")->field_count());
   if (std::getenv("TRELLIS_SEED") == nullptr) {
     EXPECT_EQ(accepted.size(), commands);
     EXPECT_EQ(refused.size(), commands);

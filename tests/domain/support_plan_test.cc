@@ -2,6 +2,7 @@
 #include "domain/support_plan.h"
 
 #include "base/clock.h"
+#include "domain/codec.h"
 #include "gtest/gtest.h"
 #include "tests/scenarios/given_when_then.h"
 
@@ -19,6 +20,8 @@ Given Opening() {
   return given;
 }
 
+domain::Plan PlanIn(const World& world) { return world.Find(kPlan).as<domain::Plan>(); }
+
 Given Signing(const domain::Plan& plan) {
   Given given = On(absl::CivilDay(2022, 9, 15), "ect", v1::ECT);
   given.command.mutable_sign()->set_content_revision(plan.content_revision());
@@ -30,13 +33,14 @@ Given Signing(const domain::Plan& plan) {
 TEST(ASignature, IsBoundToTheDigestOfWhatWasRead) {
   World world;
   ASSERT_TRUE(world.Give(Opening()).ok());
-  const domain::Plan opened = world.Find(kPlan);
+  const domain::Plan opened = PlanIn(world);
   EXPECT_EQ(opened.content_digest().size(), 32u);
-  const domain::Decided decided = world.Give(Signing(opened));
+  const Decided decided = world.Give(Signing(opened));
   ASSERT_TRUE(decided.ok());
-  EXPECT_EQ(decided->events.at(0).signed_().content_digest(), opened.content_digest());
-  EXPECT_EQ(world.Find(kPlan).content_digest(), opened.content_digest());
-  EXPECT_EQ(world.Find(kPlan).signatures(0).content_digest(), opened.content_digest());
+  EXPECT_EQ(decided->events.at(0).as<v1::SupportPlanEvent>().signed_().content_digest(),
+            opened.content_digest());
+  EXPECT_EQ(PlanIn(world).content_digest(), opened.content_digest());
+  EXPECT_EQ(PlanIn(world).signatures(0).content_digest(), opened.content_digest());
 }
 
 // One letter more in what was recorded, and nobody can have signed it.
@@ -46,7 +50,8 @@ TEST(TheDigest, FollowsFromEveryByteThatWasStored) {
   std::vector<Stored> events = world.Events(kPlan);
   events[1].bytes.back() ^= 1;
   events[1].facts.payload_digest = Sha256(events[1].bytes);
-  EXPECT_NE(Fold(kPlan, events).content_digest(), world.Find(kPlan).content_digest());
+  EXPECT_NE(Fold(kPlan, events).as<domain::Plan>().content_digest(),
+            PlanIn(world).content_digest());
 }
 
 TEST(LateDays, CountDaysInLondon) {
@@ -56,7 +61,8 @@ TEST(LateDays, CountDaysInLondon) {
   // Half past eleven in the evening in UTC is the next day in London until the clock goes back.
   const absl::TimeZone utc = absl::UTCTimeZone();
   const auto late = [&](int day) {
-    return domain::LateDays(event, absl::FromCivil(absl::CivilMinute(2022, 10, day, 23, 30), utc));
+    return domain::LateDays(event.occurred_on(), event.late_reason(),
+                            absl::FromCivil(absl::CivilMinute(2022, 10, day, 23, 30), utc));
   };
   ASSERT_EQ(London().name(), "Europe/London");
   EXPECT_EQ(late(28), 28);
@@ -68,7 +74,9 @@ TEST(LateDays, CountDaysInLondon) {
 TEST(LateDays, AreNoneWithoutAReason) {
   v1::SupportPlanEvent event;
   event.set_occurred_on("2022-10-01");
-  EXPECT_EQ(domain::LateDays(event, absl::FromUnixSeconds(2'000'000'000)), 0);
+  EXPECT_EQ(domain::LateDays(event.occurred_on(), event.late_reason(),
+                             absl::FromUnixSeconds(2'000'000'000)),
+            0);
 }
 
 // A plan of a school that has its appropriate body still to find: nobody confirms it.

@@ -94,7 +94,7 @@ class ViewsTest : public ::testing::Test {
                                           .today = LondonDay(now),
                                           .actor = step.actor(),
                                           .capacity = step.capacity(),
-                                          .new_plan = opened});
+                                          .new_name = opened});
     EXPECT_TRUE(decided.ok()) << decided.status();
     if (!decided.ok() || decided->events.empty()) return 0;
     eventstore::Commit commit;
@@ -166,7 +166,7 @@ class ViewsTest : public ::testing::Test {
     commit.appends.push_back(std::move(append));
   }
   void Fold(const eventstore::Record& record) {
-    const auto event = domain::DecodeEvent(record.payload);
+    const auto event = domain::DecodeEvent<v1::SupportPlanEvent>(record.payload);
     ASSERT_TRUE(event.ok()) << event.status();
     domain::Evolve(plans_[record.header.stream], record.header.stream, *event,
                    {.recorded_at = record.header.recorded_at,
@@ -174,7 +174,7 @@ class ViewsTest : public ::testing::Test {
                     .capacity = static_cast<v1::Capacity>(record.header.origin.capacity),
                     .payload_digest = record.header.payload_digest});
   }
-  static std::string OpenedBy(const v1::SupportPlanCommand& command) {
+  static std::string OpenedBy(const v1::Command& command) {
     if (command.has_open_support_plan()) {
       return absl::StrCat("supportPlans/", command.open_support_plan().support_plan_id());
     }

@@ -102,7 +102,7 @@ TEST_F(RelayedDaemonTest, RelaysTheExamplePlanAsItsTrailHasIt) {
               entry.event_type());
     v1::SupportPlanEvent event;
     ASSERT_TRUE(event.ParseFromString(one.data));
-    EXPECT_EQ(event.SerializeAsString(), entry.event().SerializeAsString());
+    EXPECT_EQ(event.SerializeAsString(), entry.support_plan_event().SerializeAsString());
   }
 }
 

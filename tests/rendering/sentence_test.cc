@@ -11,6 +11,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
+#include "trellis/v1/events.pb.h"
 #include "trellis/v1/options.pb.h"
 
 namespace trellis::rendering {

@@ -7,8 +7,10 @@
 #include "base/check.h"
 #include "base/status_macros.h"
 #include "domain/codec.h"
+#include "domain/support_plan.h"
 #include "domain/validate.h"
 #include "gtest/gtest.h"
+#include "trellis/v1/options.pb.h"
 
 namespace trellis::testing {
 
@@ -34,18 +36,35 @@ constexpr Role kRoles[] = {
     {"stranger", "people/00000000-0000-4000-8000-000000000007", "Kim Nobody"},
 };
 
-domain::Plan Missing(const std::string& name) {
-  domain::Plan plan;
-  plan.set_name(name);
-  return plan;
+// What commands on an aggregate are about when they name nothing.
+struct DefaultName {
+  absl::string_view streams;
+  const char* name;
+};
+constexpr DefaultName kDefaultNames[] = {
+    {"supportPlans/", kPlan},
+};
+
+std::string DefaultNameOf(const domain::Aggregate& aggregate) {
+  for (const DefaultName& known : kDefaultNames) {
+    if (known.streams == aggregate.streams) return known.name;
+  }
+  Crash(absl::StrCat("no default name for ", aggregate.streams));
 }
 
-std::string NameIn(const pb::Message& request) {
-  const auto* const field = request.GetDescriptor()->FindFieldByName("name");
-  return field == nullptr ? kPlan : request.GetReflection()->GetString(request, field);
+std::string TextIn(const pb::Message& request, const std::string& field) {
+  const auto* const found = request.GetDescriptor()->FindFieldByName(field);
+  return found == nullptr ? "" : request.GetReflection()->GetString(request, found);
 }
 
-pb::Message& MutableRequestOf(v1::SupportPlanCommand& command) {
+// The field of a request that holds the id of what it makes, such as `support_plan_id`; null if it
+// makes nothing.
+const pb::FieldDescriptor* NewIdField(const domain::Aggregate& aggregate,
+                                      const pb::Message& request) {
+  return request.GetDescriptor()->FindFieldByName(absl::StrCat(aggregate.noun, "_id"));
+}
+
+pb::Message& MutableRequestOf(v1::Command& command) {
   const auto* const field =
       command.GetDescriptor()->FindFieldByNumber(static_cast<int>(command.request_case()));
   CHECK(field != nullptr);
@@ -58,79 +77,101 @@ void SetIfEmpty(pb::Message& request, const char* name, const std::string& value
   request.GetReflection()->SetString(&request, field, value);
 }
 
-// Calls `decide` with the request that the command holds. No default: a command that is new must
-// be named here.
-template <typename Function>
-domain::Decided WithRequest(const v1::SupportPlanCommand& command, Function decide) {
+template <typename State>
+Decided WithoutTypes(const domain::DecidedOn<State>& decided) {
+  if (!decided.ok()) return decided.status();
+  Decision decision;
+  for (const auto& event : decided->events) decision.events.emplace_back(event);
+  for (const auto& event : decided->successor_events) {
+    decision.successor_events.emplace_back(event);
+  }
+  return decision;
+}
+
+// Decides requests on a state of this type.
+template <typename State>
+auto DecideOn(const pb::Message& state, const domain::Context& context) {
+  return [&](const auto& request) {
+    return WithoutTypes<State>(Decide(static_cast<const State&>(state), request, context));
+  };
+}
+
+}  // namespace
+
+// No default: a command that is new must be named here.
+Decided DecideCommand(const pb::Message& state, const v1::Command& command,
+                      const domain::Context& context) {
+  const auto support_plan = DecideOn<v1::SupportPlan>(state, context);
   switch (command.request_case()) {
-    case v1::SupportPlanCommand::kOpenSupportPlan:
-      return decide(command.open_support_plan());
-    case v1::SupportPlanCommand::kRaiseConcern:
-      return decide(command.raise_concern());
-    case v1::SupportPlanCommand::kResolveConcern:
-      return decide(command.resolve_concern());
-    case v1::SupportPlanCommand::kSetTarget:
-      return decide(command.set_target());
-    case v1::SupportPlanCommand::kReviseTarget:
-      return decide(command.revise_target());
-    case v1::SupportPlanCommand::kWithdrawTarget:
-      return decide(command.withdraw_target());
-    case v1::SupportPlanCommand::kAddAction:
-      return decide(command.add_action());
-    case v1::SupportPlanCommand::kCompleteAction:
-      return decide(command.complete_action());
-    case v1::SupportPlanCommand::kArrangeSupport:
-      return decide(command.arrange_support());
-    case v1::SupportPlanCommand::kRecordSupport:
-      return decide(command.record_support());
-    case v1::SupportPlanCommand::kLogObservation:
-      return decide(command.log_observation());
-    case v1::SupportPlanCommand::kScheduleReview:
-      return decide(command.schedule_review());
-    case v1::SupportPlanCommand::kRescheduleReview:
-      return decide(command.reschedule_review());
-    case v1::SupportPlanCommand::kCompleteReview:
-      return decide(command.complete_review());
-    case v1::SupportPlanCommand::kRecordMissedReview:
-      return decide(command.record_missed_review());
-    case v1::SupportPlanCommand::kRecordOutcome:
-      return decide(command.record_outcome());
-    case v1::SupportPlanCommand::kAddComment:
-      return decide(command.add_comment());
-    case v1::SupportPlanCommand::kSign:
-      return decide(command.sign());
-    case v1::SupportPlanCommand::kDeclineToSign:
-      return decide(command.decline_to_sign());
-    case v1::SupportPlanCommand::kMarkSignatureUnavailable:
-      return decide(command.mark_signature_unavailable());
-    case v1::SupportPlanCommand::kConfirmAsAppropriateBody:
-      return decide(command.confirm_as_appropriate_body());
-    case v1::SupportPlanCommand::kPausePlan:
-      return decide(command.pause_plan());
-    case v1::SupportPlanCommand::kResumePlan:
-      return decide(command.resume_plan());
-    case v1::SupportPlanCommand::kCorrectEntry:
-      return decide(command.correct_entry());
-    case v1::SupportPlanCommand::kClosePlan:
-      return decide(command.close_plan());
-    case v1::SupportPlanCommand::kRenewPlan:
-      return decide(command.renew_plan());
-    case v1::SupportPlanCommand::REQUEST_NOT_SET:
+    case v1::Command::kOpenSupportPlan:
+      return support_plan(command.open_support_plan());
+    case v1::Command::kRaiseConcern:
+      return support_plan(command.raise_concern());
+    case v1::Command::kResolveConcern:
+      return support_plan(command.resolve_concern());
+    case v1::Command::kSetTarget:
+      return support_plan(command.set_target());
+    case v1::Command::kReviseTarget:
+      return support_plan(command.revise_target());
+    case v1::Command::kWithdrawTarget:
+      return support_plan(command.withdraw_target());
+    case v1::Command::kAddAction:
+      return support_plan(command.add_action());
+    case v1::Command::kCompleteAction:
+      return support_plan(command.complete_action());
+    case v1::Command::kArrangeSupport:
+      return support_plan(command.arrange_support());
+    case v1::Command::kRecordSupport:
+      return support_plan(command.record_support());
+    case v1::Command::kLogObservation:
+      return support_plan(command.log_observation());
+    case v1::Command::kScheduleReview:
+      return support_plan(command.schedule_review());
+    case v1::Command::kRescheduleReview:
+      return support_plan(command.reschedule_review());
+    case v1::Command::kCompleteReview:
+      return support_plan(command.complete_review());
+    case v1::Command::kRecordMissedReview:
+      return support_plan(command.record_missed_review());
+    case v1::Command::kRecordOutcome:
+      return support_plan(command.record_outcome());
+    case v1::Command::kAddComment:
+      return support_plan(command.add_comment());
+    case v1::Command::kSign:
+      return support_plan(command.sign());
+    case v1::Command::kDeclineToSign:
+      return support_plan(command.decline_to_sign());
+    case v1::Command::kMarkSignatureUnavailable:
+      return support_plan(command.mark_signature_unavailable());
+    case v1::Command::kConfirmAsAppropriateBody:
+      return support_plan(command.confirm_as_appropriate_body());
+    case v1::Command::kPausePlan:
+      return support_plan(command.pause_plan());
+    case v1::Command::kResumePlan:
+      return support_plan(command.resume_plan());
+    case v1::Command::kCorrectEntry:
+      return support_plan(command.correct_entry());
+    case v1::Command::kClosePlan:
+      return support_plan(command.close_plan());
+    case v1::Command::kRenewPlan:
+      return support_plan(command.renew_plan());
+    case v1::Command::REQUEST_NOT_SET:
       break;
   }
   Crash("a command without a request");
 }
 
-// The plan that the command opens, if it opens one.
-std::string NewPlanOf(const v1::SupportPlanCommand& command) {
-  const auto named = [](const std::string& id, const char* otherwise) {
-    return id.empty() ? std::string(otherwise) : absl::StrCat("supportPlans/", id);
-  };
-  if (command.has_open_support_plan()) {
-    return named(command.open_support_plan().support_plan_id(), kPlan);
-  }
-  if (command.has_renew_plan()) return named(command.renew_plan().support_plan_id(), kNextPlan);
-  return "";
+namespace {
+
+// The name of what the command makes, if it makes something.
+std::string NewNameOf(const v1::Command& command) {
+  const domain::Aggregate& aggregate = AggregateFor(command);
+  const pb::Message& request = RequestOf(command);
+  const pb::FieldDescriptor* const field = NewIdField(aggregate, request);
+  if (field == nullptr) return "";
+  const std::string id = TextIn(request, field->name());
+  if (!id.empty()) return absl::StrCat(aggregate.streams, id);
+  return command.has_renew_plan() ? kNextPlan : DefaultNameOf(aggregate);
 }
 
 }  // namespace
@@ -174,9 +215,9 @@ v1::Party PartyNamed(absl::string_view role) {
   return party;
 }
 
-void FillIn(v1::SupportPlanCommand& command, int number) {
+void FillIn(v1::Command& command, int number) {
   pb::Message& request = MutableRequestOf(command);
-  SetIfEmpty(request, "name", kPlan);
+  SetIfEmpty(request, "name", DefaultNameOf(AggregateFor(command)));
   SetIfEmpty(request, "request_id", absl::StrFormat("5e000000-0000-4000-8000-%012d", number));
   if (!command.has_open_support_plan()) return;
   v1::SupportPlan& plan = *command.mutable_open_support_plan()->mutable_support_plan();
@@ -191,14 +232,21 @@ void FillIn(v1::SupportPlanCommand& command, int number) {
   plan.mutable_school()->set_name("Northgate Academy");
 }
 
-const pb::Message& RequestOf(const v1::SupportPlanCommand& command) {
-  return MutableRequestOf(const_cast<v1::SupportPlanCommand&>(command));
+const pb::Message& RequestOf(const v1::Command& command) {
+  return MutableRequestOf(const_cast<v1::Command&>(command));
 }
 
-domain::Decided DecideCommand(const domain::Plan& plan, const v1::SupportPlanCommand& command,
-                              const domain::Context& context) {
-  return WithRequest(command,
-                     [&](const auto& request) { return domain::Decide(plan, request, context); });
+const domain::Aggregate& AggregateFor(const v1::Command& command) {
+  const pb::Message& request = RequestOf(command);
+  const auto* const name = request.GetDescriptor()->FindFieldByName("name");
+  for (const domain::Aggregate& aggregate : domain::Aggregates()) {
+    if (NewIdField(aggregate, request) != nullptr) return aggregate;
+    if (name == nullptr) continue;
+    // The name's format is called like the aggregate: SUPPORT_PLAN.
+    const v1::Format format = name->options().GetExtension(v1::rules).format();
+    if (absl::AsciiStrToLower(v1::Format_Name(format)) == aggregate.noun) return aggregate;
+  }
+  Crash(absl::StrCat(request.GetDescriptor()->name(), " is about no aggregate"));
 }
 
 domain::Context ContextOf(const Given& given) {
@@ -207,51 +255,51 @@ domain::Context ContextOf(const Given& given) {
           .today = given.today,
           .actor = given.actor,
           .capacity = given.capacity,
-          .new_plan = NewPlanOf(given.command)};
+          .new_name = NewNameOf(given.command)};
 }
 
-domain::Plan Fold(const std::string& name, const std::vector<Stored>& events) {
-  domain::Plan plan;
+AnyMessage Fold(const std::string& name, const std::vector<Stored>& events) {
+  const domain::Aggregate& aggregate = *domain::AggregateOf(name);
+  AnyMessage state(*domain::EmptyState(aggregate, name));
   for (const Stored& stored : events) {
-    const absl::StatusOr<v1::SupportPlanEvent> event = domain::DecodeEvent(stored.bytes);
+    const auto event = domain::DecodeEventOf(name, stored.bytes);
     EXPECT_TRUE(event.ok()) << event.status();
-    if (event.ok()) domain::Evolve(plan, name, *event, stored.facts);
+    if (event.ok()) aggregate.evolve(*state, name, **event, stored.facts);
   }
-  return plan;
+  return state;
 }
 
-domain::Decided World::Give(const Given& given) {
+Decided World::Give(const Given& given) {
   RETURN_IF_ERROR(domain::Validate(RequestOf(given.command)));
   const domain::Context context = ContextOf(given);
-  ASSIGN_OR_RETURN(domain::Decision decision,
-                   DecideCommand(PlanOf(given.command), given.command, context));
-  // Copied: applying the first event may make the plan.
-  const std::string name = PlanOf(given.command).name();
-  Append(name, decision.events, given);
-  Append(context.new_plan, decision.successor_events, given);
+  const AnyMessage state = StateOf(given.command);
+  ASSIGN_OR_RETURN(Decision decision, DecideCommand(*state, given.command, context));
+  Append(TextIn(*state, "name"), decision.events, given);
+  Append(context.new_name, decision.successor_events, given);
   return decision;
 }
 
-const domain::Plan& World::PlanOf(const v1::SupportPlanCommand& command) const {
-  return Find(command.has_open_support_plan() ? NewPlanOf(command) : NameIn(RequestOf(command)));
+AnyMessage World::StateOf(const v1::Command& command) const {
+  const std::string name = TextIn(RequestOf(command), "name");
+  return Find(name.empty() ? NewNameOf(command) : name);
 }
 
-const domain::Plan& World::Find(const std::string& name) const {
-  const auto found = plans_.find(name);
-  if (found != plans_.end()) return found->second;
-  static auto& missing = *new std::map<std::string, domain::Plan>();
-  return missing.try_emplace(name, Missing(name)).first->second;
+AnyMessage World::Find(const std::string& name) const {
+  if (const auto found = states_.find(name); found != states_.end()) return found->second;
+  return AnyMessage(*domain::EmptyState(*domain::AggregateOf(name), name));
 }
 
-void World::Append(const std::string& name, const domain::Events& events, const Given& given) {
-  for (const v1::SupportPlanEvent& event : events) {
+void World::Append(const std::string& name, const std::vector<AnyMessage>& events,
+                   const Given& given) {
+  for (const AnyMessage& event : events) {
     Stored stored;
-    stored.bytes = event.SerializeAsString();
+    stored.bytes = event->SerializeAsString();
     stored.facts = {.recorded_at = ContextOf(given).now,
                     .actor = given.actor.person(),
                     .capacity = given.capacity,
                     .payload_digest = Sha256(stored.bytes)};
-    domain::Evolve(plans_[name], name, event, stored.facts);
+    AnyMessage& state = states_.try_emplace(name, Find(name)).first->second;
+    domain::AggregateOf(name)->evolve(*state, name, *event, stored.facts);
     events_[name].push_back(std::move(stored));
   }
 }

@@ -105,7 +105,7 @@ class Reader {
     if (!google::protobuf::TextFormat::ParseFromString(text, &step.given.command)) {
       Crash(absl::StrCat(step.place, ": the command cannot be read"));
     }
-    if (step.given.command.request_case() == v1::SupportPlanCommand::REQUEST_NOT_SET) {
+    if (step.given.command.request_case() == v1::Command::REQUEST_NOT_SET) {
       Crash(absl::StrCat(step.place, ": want a command"));
     }
     if (fill_in) FillIn(step.given.command, static_cast<int>(steps.size()) + 1);
@@ -187,8 +187,8 @@ std::vector<Result> RunScenario(const Scenario& scenario) {
   std::vector<Result> results;
   World world;
   for (const Step& step : scenario.steps) {
-    domain::Plan before = world.PlanOf(step.given.command);
-    domain::Decided decided = world.Give(step.given);
+    AnyMessage before = world.StateOf(step.given.command);
+    Decided decided = world.Give(step.given);
     if (!step.is_when && !decided.ok()) {
       Crash(absl::StrCat(step.place, ": what is given was refused: ", decided.status().ToString()));
     }

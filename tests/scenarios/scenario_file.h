@@ -35,7 +35,7 @@ struct Step {
   Given given;
   // False: what is given before. It must be accepted.
   bool is_when = false;
-  // What `show` names: an entry by its id, or a field of the plan.
+  // What `show` names: an entry by its id, or a field of the state.
   std::vector<std::string> shown;
   // What the file says follows.
   std::string expected;
@@ -55,10 +55,10 @@ struct Scenario {
 // What one step of a scenario did.
 struct Result {
   Step step;
-  // The plan before.
-  domain::Plan before;
-  domain::Decided decided;
-  // All plans after.
+  // The state before.
+  AnyMessage before;
+  Decided decided;
+  // Everything after.
   World after;
 };
 
@@ -72,8 +72,8 @@ std::vector<std::string> ScenarioFiles();
 // Runs a scenario from nothing.
 std::vector<Result> RunScenario(const Scenario& scenario);
 
-// What followed: the events with their warnings and a line about the plan, what `show` asks for, or
-// the refusal with its code, reason and text.
+// What followed: the events with their warnings and a line about the state, what `show` asks for,
+// or the refusal with its code, reason and text.
 std::string TextOfResult(const Result& result);
 
 // Writes the file anew, with what really follows from each step.

@@ -190,7 +190,7 @@ TEST_F(ReadsTest, TheTrailTellsEveryEvent) {
     EXPECT_EQ(trail[i].revision(), static_cast<int64_t>(i) + 1);
     EXPECT_THAT(trail[i].sentence(), HasSubstr(trail[i].actor().name()));
     EXPECT_EQ(trail[i].sentence().back(), '.');
-    EXPECT_NE(trail[i].event().kind_case(), v1::SupportPlanEvent::KIND_NOT_SET);
+    EXPECT_NE(trail[i].support_plan_event().kind_case(), v1::SupportPlanEvent::KIND_NOT_SET);
     EXPECT_EQ(trail[i].record_time().seconds(), absl::ToUnixSeconds(clock_.Now()));
     types.insert(trail[i].event_type());
   }

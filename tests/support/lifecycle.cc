@@ -256,14 +256,14 @@ std::vector<v1::PlayStep> Lifecycle() {
   return {play.steps().begin(), play.steps().end()};
 }
 
-const pb::Message& RequestOf(const v1::SupportPlanCommand& command) {
+const pb::Message& RequestOf(const v1::Command& command) {
   const auto* const field =
       command.GetDescriptor()->FindFieldByNumber(static_cast<int>(command.request_case()));
   CHECK(field != nullptr);
   return command.GetReflection()->GetMessage(command, field);
 }
 
-void Prepare(const v1::SupportPlan& plan, v1::SupportPlanCommand& command) {
+void Prepare(const v1::SupportPlan& plan, v1::Command& command) {
   auto& request = const_cast<pb::Message&>(RequestOf(command));
   SetIfThere(request, "name", plan.name());
   SetIfThere(request, "request_id", NewId());
@@ -272,9 +272,9 @@ void Prepare(const v1::SupportPlan& plan, v1::SupportPlanCommand& command) {
   }
 }
 
-domain::Decided Decide(const domain::Plan& plan, const v1::SupportPlanCommand& command,
+domain::Decided Decide(const domain::Plan& plan, const v1::Command& command,
                        const domain::Context& context) {
-  using Command = v1::SupportPlanCommand;
+  using Command = v1::Command;
   switch (command.request_case()) {
 #define TRELLIS_DECIDE(Case, field) \
   case Command::Case:               \

@@ -60,13 +60,13 @@ v1::RecordOutcomeRequest OutcomeRequest(const std::string& plan, const std::stri
 std::vector<v1::PlayStep> Lifecycle();
 
 // The request that the command holds.
-const google::protobuf::Message& RequestOf(const v1::SupportPlanCommand& command);
+const google::protobuf::Message& RequestOf(const v1::Command& command);
 
 // Sets what Lifecycle leaves out: `plan` is the plan that the command is about.
-void Prepare(const v1::SupportPlan& plan, v1::SupportPlanCommand& command);
+void Prepare(const v1::SupportPlan& plan, v1::Command& command);
 
 // Decides the command, whatever its kind.
-domain::Decided Decide(const domain::Plan& plan, const v1::SupportPlanCommand& command,
+domain::Decided Decide(const domain::Plan& plan, const v1::Command& command,
                        const domain::Context& context);
 
 }  // namespace trellis::testing

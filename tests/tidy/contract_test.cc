@@ -125,7 +125,7 @@ TEST_F(ContractTest, EveryEventHasASentence) {
 
 TEST_F(ContractTest, EveryCommandCanBePlayed) {
   const auto* const service = Pool().FindServiceByName("trellis.v1.SupportPlanService");
-  const auto* const command = Pool().FindMessageTypeByName("trellis.v1.SupportPlanCommand");
+  const auto* const command = Pool().FindMessageTypeByName("trellis.v1.Command");
   EXPECT_EQ(absl::StrJoin(CheckPlays(*service, *command), "\n"), "");
 }
 

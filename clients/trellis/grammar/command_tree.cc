@@ -113,7 +113,12 @@ std::string StringPlaceholder(const pb::FieldDescriptor& field) {
     case v1::PERSON:
       return "PERSON";
     case v1::SUPPORT_PLAN:
+    case v1::STREAM:
       return "PLAN";
+    case v1::ACTION_PLAN:
+      return "ACTION_PLAN";
+    case v1::INDUCTION:
+      return "INDUCTION";
     case v1::URN:
       return "URN";
     case v1::ENTRY_ID:

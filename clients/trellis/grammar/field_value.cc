@@ -61,12 +61,18 @@ bool IsUtf8(absl::string_view text) {
   return true;
 }
 
-// `people/{uuid}` or `supportPlans/{uuid}` where that is wanted and just the UUID was given.
+// `people/{uuid}`, `supportPlans/{uuid}` and so on where that is wanted and just the UUID was
+// given.
 std::string Qualified(const pb::FieldDescriptor& field, const std::string& text) {
   const v1::Format format = field.options().GetExtension(v1::rules).format();
   const std::string small = absl::AsciiStrToLower(text);
   if (!ParseUuid(small).has_value()) return text;
-  if (format == v1::SUPPORT_PLAN) return absl::StrCat("supportPlans/", small);
+  // Of things with a trail, support plans are typed most.
+  if (format == v1::SUPPORT_PLAN || format == v1::STREAM) {
+    return absl::StrCat("supportPlans/", small);
+  }
+  if (format == v1::ACTION_PLAN) return absl::StrCat("actionPlans/", small);
+  if (format == v1::INDUCTION) return absl::StrCat("inductions/", small);
   if (format == v1::PERSON) return absl::StrCat("people/", small);
   return text;
 }

@@ -1,4 +1,4 @@
-#include "projections/current_plans.h"
+#include "projections/current_states.h"
 
 #include <google/protobuf/util/message_differencer.h>
 
@@ -42,13 +42,13 @@ TEST_F(ViewsTest, KnowNoPlanThatWasNeverOpened) {
 }
 
 // Current plans over a store, without a log.
-class CurrentPlansTest : public ::testing::Test {
+class CurrentStatesTest : public ::testing::Test {
  protected:
   void SetUp() override {
     auto store = ViewStore::Open(directory_ / "views", "test");
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
-    plans_ = std::make_unique<CurrentPlans>(*store_);
+    states_ = std::make_unique<CurrentStates>(*store_);
   }
 
   // Opens a plan whose row has about `bytes` bytes.
@@ -60,33 +60,33 @@ class CurrentPlansTest : public ::testing::Test {
     record.header.position = ++position_;
     record.header.stream = name;
     record.header.revision = revision;
-    const auto change = plans_->Apply(record, event);
+    const auto change = states_->Apply(record, event);
     if (!change.ok()) return change.status();
-    plans_->Publish();
+    states_->Publish();
     Rows rows;
-    plans_->AddRows(rows);
+    states_->AddRows(rows);
     if (absl::Status status = store_->Write(rows, position_); !status.ok()) return status;
-    plans_->Written();
+    states_->Written();
     return absl::OkStatus();
   }
 
-  PlanRowPointer Find(const std::string& name) {
-    const absl::StatusOr<PlanRowPointer> row = plans_->Find(name);
+  StateRowPointer Find(const std::string& name) {
+    const absl::StatusOr<StateRowPointer> row = states_->Find(name);
     EXPECT_TRUE(row.ok()) << row.status();
     return row.ok() ? *row : nullptr;
   }
 
   testing::TempDirectory directory_;
   std::unique_ptr<ViewStore> store_;
-  std::unique_ptr<CurrentPlans> plans_;
+  std::unique_ptr<CurrentStates> states_;
   uint64_t position_ = 0;
 };
 
-TEST_F(CurrentPlansTest, KeepsThePlansUsedLastInMemoryUpToItsLimit) {
+TEST_F(CurrentStatesTest, KeepsThePlansUsedLastInMemoryUpToItsLimit) {
   // In memory each takes a few times its bytes.
   constexpr size_t kRowBytes = 2 << 20;
   constexpr size_t kPlans = 20;
-  std::vector<std::weak_ptr<const PlanRow>> seen;
+  std::vector<std::weak_ptr<const StateRow>> seen;
   for (size_t i = 0; i < kPlans; ++i) {
     ASSERT_EQ(ReasonOf(Open(absl::StrCat("supportPlans/", i), kRowBytes)), "OK");
     seen.push_back(Find(absl::StrCat("supportPlans/", i)));
@@ -101,32 +101,32 @@ TEST_F(CurrentPlansTest, KeepsThePlansUsedLastInMemoryUpToItsLimit) {
   EXPECT_TRUE(seen[1].expired());
   EXPECT_FALSE(seen.back().expired());
   // One that went is read again.
-  const PlanRowPointer again = Find("supportPlans/1");
+  const StateRowPointer again = Find("supportPlans/1");
   ASSERT_NE(again, nullptr);
-  EXPECT_EQ(again->plan.school().name().size(), kRowBytes);
+  EXPECT_EQ(again->as<v1::SupportPlan>().school().name().size(), kRowBytes);
 }
 
-TEST_F(CurrentPlansTest, KeepsAPlanThatIsLargerThanItsLimitWhileItIsTheOnlyOne) {
+TEST_F(CurrentStatesTest, KeepsAPlanThatIsLargerThanItsLimitWhileItIsTheOnlyOne) {
   ASSERT_EQ(ReasonOf(Open("supportPlans/large", kCacheBytes / 4 + 1)), "OK");
-  const std::weak_ptr<const PlanRow> large = Find("supportPlans/large");
+  const std::weak_ptr<const StateRow> large = Find("supportPlans/large");
   EXPECT_FALSE(large.expired());
   ASSERT_EQ(ReasonOf(Open("supportPlans/small", 1)), "OK");
   EXPECT_TRUE(large.expired());
 }
 
-TEST_F(CurrentPlansTest, RefusesAnEventThatDoesNotFollow) {
+TEST_F(CurrentStatesTest, RefusesAnEventThatDoesNotFollow) {
   ASSERT_EQ(ReasonOf(Open("supportPlans/1", 1)), "OK");
   for (const uint64_t revision : {1, 3}) {
     const absl::Status status = Open("supportPlans/1", 1, revision);
     EXPECT_EQ(ReasonOf(status), "VIEW_OUT_OF_STEP") << status;
-    plans_->Discard();
+    states_->Discard();
   }
-  EXPECT_EQ(Find("supportPlans/1")->plan.revision(), 1);
+  EXPECT_EQ(Find("supportPlans/1")->revision, 1);
 }
 
-TEST_F(CurrentPlansTest, SaysWhichRowIsDamaged) {
+TEST_F(CurrentStatesTest, SaysWhichRowIsDamaged) {
   ASSERT_TRUE(store_->Write({{"psupportPlans/1", "\xff"}}, 1).ok());
-  const absl::StatusOr<PlanRowPointer> row = plans_->Find("supportPlans/1");
+  const absl::StatusOr<StateRowPointer> row = states_->Find("supportPlans/1");
   EXPECT_EQ(ReasonOf(row.status()), "VIEWS_DAMAGED");
   EXPECT_THAT(std::string(row.status().message()), HasSubstr("supportPlans/1"));
 }

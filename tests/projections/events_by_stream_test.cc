@@ -1,4 +1,4 @@
-#include "projections/events_by_plan.h"
+#include "projections/events_by_stream.h"
 
 #include <gmock/gmock.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-class EventsByPlanTest : public ::testing::Test {
+class EventsByStreamTest : public ::testing::Test {
  protected:
   // An event of `plan` at the next position; returns what was left in its place.
   eventstore::Record Add(const std::string& plan) {
@@ -34,20 +34,20 @@ class EventsByPlanTest : public ::testing::Test {
     });
   }
 
-  EventsByPlan events_;
+  EventsByStream events_;
   uint64_t position_ = 0;
   std::vector<std::string> applied_;
 };
 
-TEST_F(EventsByPlanTest, AreAppliedPlanByPlanInTheirOrder) {
+TEST_F(EventsByStreamTest, AreAppliedPlanByPlanInTheirOrder) {
   for (const char* const plan : {"a", "b", "c", "b", "a", "a"}) Add(plan);
-  EXPECT_EQ(events_.plans(), 3u);
+  EXPECT_EQ(events_.streams(), 3u);
   EXPECT_EQ(events_.bytes(), 21u);
   EXPECT_EQ(Apply(), absl::OkStatus());
   EXPECT_THAT(applied_, ElementsAre("a1", "a5", "a6", "b2", "b4", "c3"));
 }
 
-TEST_F(EventsByPlanTest, AreRefusedForTheFirstByPositionThatIsRefused) {
+TEST_F(EventsByStreamTest, AreRefusedForTheFirstByPositionThatIsRefused) {
   for (const char* const plan : {"a", "b", "c", "b", "a", "a"}) Add(plan);
   EXPECT_EQ(Apply({4, 5}), absl::DataLossError("4"));
   EXPECT_EQ(Apply({5, 6}), absl::DataLossError("5"));
@@ -56,12 +56,12 @@ TEST_F(EventsByPlanTest, AreRefusedForTheFirstByPositionThatIsRefused) {
   EXPECT_THAT(applied_, ElementsAre("a1"));
 }
 
-TEST_F(EventsByPlanTest, GiveTheMemoryOfABatchToTheNext) {
+TEST_F(EventsByStreamTest, GiveTheMemoryOfABatchToTheNext) {
   Add("a");
   Add("b");
   EXPECT_EQ(Apply(), absl::OkStatus());
   events_.Clear();
-  EXPECT_EQ(events_.plans(), 0u);
+  EXPECT_EQ(events_.streams(), 0u);
   EXPECT_EQ(events_.bytes(), 0u);
   EXPECT_EQ(Apply(), absl::OkStatus());
   EXPECT_THAT(applied_, ElementsAre());

@@ -1,5 +1,5 @@
-// The events of one batch, by plan. A plan's events are applied one after another: going from plan
-// to plan for each event would find every plan outside the processor's cache.
+// The events of one batch, by stream. A stream's events are applied one after another: going from
+// one to another for each event would find every state outside the processor's cache.
 #pragma once
 
 #include <functional>
@@ -13,18 +13,18 @@
 namespace trellis::projections {
 
 // Not thread-safe.
-class EventsByPlan {
+class EventsByStream {
  public:
   // Takes `record` and leaves one of an earlier batch in its place, for its memory. Records come in
   // the order of their positions.
   void Add(eventstore::Record& record);
 
-  // How many plans there are events of, and how many bytes the events have.
-  size_t plans() const { return plans_.size(); }
+  // How many streams there are events of, and how many bytes the events have.
+  size_t streams() const { return streams_.size(); }
   size_t bytes() const { return bytes_; }
 
-  // Calls `apply` with the events of each plan in their order. Returns OK, or what `apply` said of
-  // the first event, by position, that it refused; whether events after that were applied is
+  // Calls `apply` with the events of each stream in their order. Returns OK, or what `apply` said
+  // of the first event, by position, that it refused; whether events after that were applied is
   // undefined.
   absl::Status Apply(const std::function<absl::Status(const eventstore::Record&)>& apply) const;
 
@@ -32,13 +32,13 @@ class EventsByPlan {
   void Clear();
 
  private:
-  struct Plan {
+  struct Stream {
     size_t first_event = 0;
     size_t last_event = 0;
   };
   struct Event {
     eventstore::Record record;
-    // The next event of the same plan; 0: there is none.
+    // The next event of the same stream; 0: there is none.
     size_t next = 0;
   };
 
@@ -46,8 +46,8 @@ class EventsByPlan {
   std::vector<Event> events_;
   size_t size_ = 0;
   size_t bytes_ = 0;
-  std::vector<Plan> plans_;
-  absl::flat_hash_map<std::string, size_t> plan_numbers_;
+  std::vector<Stream> streams_;
+  absl::flat_hash_map<std::string, size_t> stream_numbers_;
 };
 
 }  // namespace trellis::projections

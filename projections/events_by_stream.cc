@@ -1,4 +1,4 @@
-#include "projections/events_by_plan.h"
+#include "projections/events_by_stream.h"
 
 #include <utility>
 
@@ -13,7 +13,7 @@ void Prefetch(const void* begin, size_t bytes) {
   }
 }
 
-// A plan's next event lies anywhere in the batch: it is fetched while the one before is applied.
+// A stream's next event lies anywhere in the batch: it is fetched while the one before is applied.
 void Prefetch(const eventstore::Record& record) {
   Prefetch(record.payload.data(), record.payload.size());
   Prefetch(record.header.stream.data(), record.header.stream.size());
@@ -22,30 +22,31 @@ void Prefetch(const eventstore::Record& record) {
 
 }  // namespace
 
-void EventsByPlan::Add(eventstore::Record& record) {
+void EventsByStream::Add(eventstore::Record& record) {
   if (size_ == events_.size()) events_.emplace_back();
   Event& event = events_[size_];
   std::swap(event.record, record);
   event.next = 0;
   bytes_ += event.record.payload.size();
-  const auto [plan, is_new] = plan_numbers_.try_emplace(event.record.header.stream, plans_.size());
+  const auto [stream, is_new] =
+      stream_numbers_.try_emplace(event.record.header.stream, streams_.size());
   if (is_new) {
-    plans_.push_back({.first_event = size_, .last_event = size_});
+    streams_.push_back({.first_event = size_, .last_event = size_});
   } else {
-    size_t& last_event = plans_[plan->second].last_event;
+    size_t& last_event = streams_[stream->second].last_event;
     events_[last_event].next = size_;
     last_event = size_;
   }
   ++size_;
 }
 
-absl::Status EventsByPlan::Apply(
+absl::Status EventsByStream::Apply(
     const std::function<absl::Status(const eventstore::Record&)>& apply) const {
   absl::Status refusal;
   // Where the event is that was refused, and behind the last one while there is none.
   size_t refused = size_;
-  for (const Plan& plan : plans_) {
-    size_t event = plan.first_event;
+  for (const Stream& stream : streams_) {
+    size_t event = stream.first_event;
     do {
       if (event >= refused) break;
       if (const size_t next = events_[event].next; next != 0) Prefetch(events_[next].record);
@@ -59,11 +60,11 @@ absl::Status EventsByPlan::Apply(
   return refusal;
 }
 
-void EventsByPlan::Clear() {
+void EventsByStream::Clear() {
   size_ = 0;
   bytes_ = 0;
-  plans_.clear();
-  plan_numbers_.clear();
+  streams_.clear();
+  stream_numbers_.clear();
 }
 
 }  // namespace trellis::projections

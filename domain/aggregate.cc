@@ -1,0 +1,81 @@
+#include "domain/aggregate.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "domain/action_plan.h"
+#include "domain/induction.h"
+#include "domain/support_plan.h"
+
+namespace trellis::domain {
+namespace {
+
+template <typename State>
+Aggregate Row(absl::string_view streams, absl::string_view noun, absl::string_view not_found,
+              absl::string_view exists) {
+  using Event = typename EventOf<State>::Type;
+  return {.streams = streams,
+          .noun = noun,
+          .not_found = not_found,
+          .exists = exists,
+          .state = State::default_instance(),
+          .event = Event::default_instance(),
+          .evolve = [](google::protobuf::Message& state, const std::string& name,
+                       const google::protobuf::Message& event, const EventFacts& facts) {
+            Evolve(static_cast<State&>(state), name, static_cast<const Event&>(event), facts);
+          }};
+}
+
+}  // namespace
+
+const std::vector<Aggregate>& Aggregates() {
+  static const auto& aggregates = *new std::vector<Aggregate>{
+      Row<v1::SupportPlan>(kSupportPlanStreams, "support_plan", "SUPPORT_PLAN_NOT_FOUND",
+                           "SUPPORT_PLAN_EXISTS"),
+      Row<v1::ActionPlan>(kActionPlanStreams, "action_plan", "ACTION_PLAN_NOT_FOUND",
+                          "ACTION_PLAN_EXISTS"),
+      Row<v1::Induction>("inductions/", "induction", "INDUCTION_NOT_FOUND", "INDUCTION_EXISTS"),
+  };
+  return aggregates;
+}
+
+const Aggregate* AggregateOf(absl::string_view stream) {
+  for (const Aggregate& aggregate : Aggregates()) {
+    if (absl::StartsWith(stream, aggregate.streams)) return &aggregate;
+  }
+  return nullptr;
+}
+
+const Aggregate& AggregateWith(const google::protobuf::Descriptor& state) {
+  for (const Aggregate& aggregate : Aggregates()) {
+    if (aggregate.state.GetDescriptor() == &state) return aggregate;
+  }
+  Crash(absl::StrCat("no aggregate has the state ", state.full_name()));
+}
+
+std::unique_ptr<google::protobuf::Message> EmptyState(const Aggregate& aggregate,
+                                                      const std::string& name) {
+  std::unique_ptr<google::protobuf::Message> state(aggregate.state.New());
+  // The first field of every state.
+  state->GetReflection()->SetString(state.get(), state->GetDescriptor()->FindFieldByNumber(1),
+                                    name);
+  return state;
+}
+
+absl::Status NotFound(absl::string_view name, absl::string_view when) {
+  const Aggregate* const aggregate = AggregateOf(name);
+  return Error(absl::StatusCode::kNotFound,
+               aggregate == nullptr ? "STREAM_NOT_FOUND" : aggregate->not_found,
+               absl::StrCat(name, " does not exist", when), {{"name", std::string(name)}});
+}
+
+absl::Status AlreadyExists(absl::string_view name, int64_t revision) {
+  const Aggregate* const aggregate = AggregateOf(name);
+  CHECK(aggregate != nullptr);
+  return Error(absl::StatusCode::kAlreadyExists, aggregate->exists,
+               absl::StrCat(name, " exists already, at revision ", revision),
+               {{"name", std::string(name)}});
+}
+
+}  // namespace trellis::domain

@@ -1,0 +1,22 @@
+// One event, as views see it. The state is folded once for each event; every view gets the event
+// with the state after it, and writes its own rows.
+#pragma once
+
+#include <vector>
+
+#include "eventstore/record.h"
+#include "google/protobuf/message.h"
+#include "trellis/v1/audit_service.pb.h"
+
+namespace trellis::projections {
+
+struct StateChange {
+  const eventstore::Header& header;
+  // The event and the state as it left it: messages of the stream's aggregate.
+  const google::protobuf::Message& event;
+  const google::protobuf::Message& state;
+  // What the event changed in entries that stood already.
+  std::vector<v1::FieldChange> changes;
+};
+
+}  // namespace trellis::projections
