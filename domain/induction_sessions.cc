@@ -66,17 +66,20 @@ absl::Status RequireNotesStand(const Induction& induction, const v1::ProgrammeRe
 
 InductionDecided Decide(const Induction& induction, const v1::RecordSessionNoteRequest& request,
                         const Context& context) {
+  v1::SessionNote note = request.session_note();
+  // The day of the session is the day it happened: what is late and what is to come follows.
+  v1::RecordSessionNoteRequest dated = request;
+  if (!note.held_on().empty()) dated.set_occurred_on(note.held_on());
+  if (!request.occurred_on().empty() && request.occurred_on() != dated.occurred_on()) {
+    return InvalidRequest(
+        {{"session_note.held_on", absl::StrCat("got ", note.held_on(), ", want occurred_on, ",
+                                               request.occurred_on(), ", or one of the two")}});
+  }
   ASSIGN_OR_RETURN(InductionDraft draft,
-                   BeginInduction(induction, request, context, kSessionPartners, "note a session"));
+                   BeginInduction(induction, dated, context, kSessionPartners, "note a session"));
   RETURN_IF_ERROR(
       RequireRoom(induction.name(), "session notes", induction.session_notes_size(), kNotesMax));
-  v1::SessionNote note = request.session_note();
-  if (note.held_on().empty()) note.set_held_on(DateText(draft.occurred_on()));
-  if (note.held_on() > DateText(context.today)) {
-    return Refusal("OCCURRED_IN_FUTURE", "session_note.held_on",
-                   absl::StrCat("held_on is ", note.held_on(), ", want no day after today, ",
-                                DateText(context.today)));
-  }
+  note.set_held_on(DateText(draft.occurred_on()));
   if (note.title().empty()) note.set_title(SessionTitle(note));
   note.set_note_id(NextEntryId('n', induction.session_notes_size()));
   v1::InductionEvent event;

@@ -201,8 +201,9 @@ InductionDecided Decide(const Induction& induction, const v1::CompleteInductionR
 
 InductionDecided Decide(const Induction& induction, const v1::LeaveInductionRequest& request,
                         const Context& context) {
-  ASSIGN_OR_RETURN(InductionDraft draft,
-                   BeginInduction(induction, request, context, kInductionWriters, "leave it"));
+  ASSIGN_OR_RETURN(
+      InductionDraft draft,
+      BeginInduction(induction, request, context, kInductionWriters, "record that the ECT left"));
   RETURN_IF_ERROR(RequireLastDay(draft, induction));
   v1::InductionEvent event;
   v1::InductionEnding& ending = *event.mutable_induction_left()->mutable_ending();

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "projections/action_plan_list.h"
+#include "projections/induction_list.h"
 #include "projections/caseload.h"
 
 namespace trellis::projections {
@@ -111,6 +112,8 @@ void CurrentStates::AddRows(Rows& rows) const {
       AddCaseloadRow(unwritten.row->as<v1::SupportPlan>(), unwritten.is_new, rows);
     } else if (type == v1::ActionPlan::descriptor()) {
       AddActionPlanRow(unwritten.row->as<v1::ActionPlan>(), unwritten.is_new, rows);
+    } else if (type == v1::Induction::descriptor()) {
+      AddInductionRow(unwritten.row->as<v1::Induction>(), rows);
     }
   }
 }

@@ -104,6 +104,13 @@ absl::StatusOr<CaseloadPage> Views::Caseload(const v1::ListSupportPlansRequest& 
   return ListCaseload(*store_, query, after, count, today);
 }
 
+absl::StatusOr<Listing<v1::InductionSummary>> Views::Inductions(
+    const v1::ListInductionsRequest& query, const std::string& after, int count) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return ListInductionRows(*store_, query, after, count);
+}
+
 absl::StatusOr<Listing<v1::ActionPlanSummary>> Views::ActionPlans(
     const v1::ListActionPlansRequest& query, const std::string& after, int count,
     absl::CivilDay today) {

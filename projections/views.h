@@ -30,6 +30,7 @@
 #include "projections/caseload.h"
 #include "projections/current_states.h"
 #include "projections/events_by_stream.h"
+#include "projections/induction_list.h"
 #include "projections/view_store.h"
 
 namespace trellis::projections {
@@ -77,6 +78,9 @@ class Views {
   absl::StatusOr<CaseloadPage> Caseload(const v1::ListSupportPlansRequest& query,
                                         const std::string& after, int count, absl::CivilDay today);
 
+  // See ListInductionRows.
+  absl::StatusOr<Listing<v1::InductionSummary>> Inductions(const v1::ListInductionsRequest& query,
+                                                           const std::string& after, int count);
   // See ListActionPlanRows.
   absl::StatusOr<Listing<v1::ActionPlanSummary>> ActionPlans(
       const v1::ListActionPlansRequest& query, const std::string& after, int count,

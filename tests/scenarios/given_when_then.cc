@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/status_macros.h"
 #include "domain/codec.h"
+#include "domain/induction.h"
 #include "domain/support_plan.h"
 #include "domain/validate.h"
 #include "gtest/gtest.h"
@@ -43,6 +44,7 @@ struct DefaultName {
 };
 constexpr DefaultName kDefaultNames[] = {
     {"supportPlans/", kPlan},
+    {"inductions/", "inductions/00000000-0000-4000-8000-00000000001a"},
 };
 
 std::string DefaultNameOf(const domain::Aggregate& aggregate) {
@@ -102,6 +104,7 @@ auto DecideOn(const pb::Message& state, const domain::Context& context) {
 Decided DecideCommand(const pb::Message& state, const v1::Command& command,
                       const domain::Context& context) {
   const auto support_plan = DecideOn<v1::SupportPlan>(state, context);
+  const auto induction = DecideOn<v1::Induction>(state, context);
   switch (command.request_case()) {
     case v1::Command::kOpenSupportPlan:
       return support_plan(command.open_support_plan());
@@ -155,6 +158,46 @@ Decided DecideCommand(const pb::Message& state, const v1::Command& command,
       return support_plan(command.close_plan());
     case v1::Command::kRenewPlan:
       return support_plan(command.renew_plan());
+    case v1::Command::kRegisterEct:
+      return induction(command.register_ect());
+    case v1::Command::kSetTrn:
+      return induction(command.set_trn());
+    case v1::Command::kAssignMentor:
+      return induction(command.assign_mentor());
+    case v1::Command::kEndMentorship:
+      return induction(command.end_mentorship());
+    case v1::Command::kAssignTutor:
+      return induction(command.assign_tutor());
+    case v1::Command::kChangeAppropriateBody:
+      return induction(command.change_appropriate_body());
+    case v1::Command::kChangeHeadteacher:
+      return induction(command.change_headteacher());
+    case v1::Command::kMoveSchool:
+      return induction(command.move_school());
+    case v1::Command::kChangeWorkingPattern:
+      return induction(command.change_working_pattern());
+    case v1::Command::kPauseInduction:
+      return induction(command.pause_induction());
+    case v1::Command::kResumeInduction:
+      return induction(command.resume_induction());
+    case v1::Command::kExtendInduction:
+      return induction(command.extend_induction());
+    case v1::Command::kReduceInduction:
+      return induction(command.reduce_induction());
+    case v1::Command::kRecordAbsence:
+      return induction(command.record_absence());
+    case v1::Command::kRecordSessionNote:
+      return induction(command.record_session_note());
+    case v1::Command::kCorrectInductionEntry:
+      return induction(command.correct_induction_entry());
+    case v1::Command::kRecordProgrammeReview:
+      return induction(command.record_programme_review());
+    case v1::Command::kCompleteProgramme:
+      return induction(command.complete_programme());
+    case v1::Command::kCompleteInduction:
+      return induction(command.complete_induction());
+    case v1::Command::kLeaveInduction:
+      return induction(command.leave_induction());
     case v1::Command::REQUEST_NOT_SET:
       break;
   }
@@ -188,6 +231,7 @@ const std::vector<Alias>& Aliases() {
       {"@plan", kPlan},
       {"@next_plan", kNextPlan},
       {"@next_id", kNextPlan + sizeof("supportPlans/") - 1},
+      {"@induction", "inductions/00000000-0000-4000-8000-00000000001a"},
       {"@id", kPlan + sizeof("supportPlans/") - 1},
   };
   return aliases;
@@ -215,10 +259,26 @@ v1::Party PartyNamed(absl::string_view role) {
   return party;
 }
 
+namespace {
+
+void FillIn(v1::RegisterEctRequest& request) {
+  if (!request.has_ect()) *request.mutable_ect() = PartyNamed("ect");
+  v1::InductionSchool& school = *request.mutable_school();
+  if (!school.has_headteacher()) *school.mutable_headteacher() = PartyNamed("headteacher");
+  v1::Tutorship& tutorship = *request.mutable_tutorship();
+  if (!tutorship.has_tutor()) *tutorship.mutable_tutor() = PartyNamed("induction_tutor");
+  if (school.has_school()) return;
+  school.mutable_school()->set_urn("900001");
+  school.mutable_school()->set_name("Northgate Academy");
+}
+
+}  // namespace
+
 void FillIn(v1::Command& command, int number) {
   pb::Message& request = MutableRequestOf(command);
   SetIfEmpty(request, "name", DefaultNameOf(AggregateFor(command)));
   SetIfEmpty(request, "request_id", absl::StrFormat("5e000000-0000-4000-8000-%012d", number));
+  if (command.has_register_ect()) FillIn(*command.mutable_register_ect());
   if (!command.has_open_support_plan()) return;
   v1::SupportPlan& plan = *command.mutable_open_support_plan()->mutable_support_plan();
   if (!plan.has_ect()) *plan.mutable_ect() = PartyNamed("ect");

@@ -24,6 +24,7 @@ const std::set<std::string>& AddingCommands() {
   static const auto& commands = *new std::set<std::string>{
       "set_target",      "add_action",     "arrange_support", "log_observation",
       "schedule_review", "record_outcome", "add_comment",
+      "extend_induction", "reduce_induction", "record_session_note", "record_programme_review",
   };
   return commands;
 }
