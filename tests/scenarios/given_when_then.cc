@@ -6,6 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "base/check.h"
 #include "base/status_macros.h"
+#include "domain/action_plan.h"
 #include "domain/codec.h"
 #include "domain/induction.h"
 #include "domain/support_plan.h"
@@ -44,6 +45,7 @@ struct DefaultName {
 };
 constexpr DefaultName kDefaultNames[] = {
     {"supportPlans/", kPlan},
+    {"actionPlans/", "actionPlans/00000000-0000-4000-8000-00000000002a"},
     {"inductions/", "inductions/00000000-0000-4000-8000-00000000001a"},
 };
 
@@ -104,6 +106,7 @@ auto DecideOn(const pb::Message& state, const domain::Context& context) {
 Decided DecideCommand(const pb::Message& state, const v1::Command& command,
                       const domain::Context& context) {
   const auto support_plan = DecideOn<v1::SupportPlan>(state, context);
+  const auto action_plan = DecideOn<v1::ActionPlan>(state, context);
   const auto induction = DecideOn<v1::Induction>(state, context);
   switch (command.request_case()) {
     case v1::Command::kOpenSupportPlan:
@@ -158,6 +161,38 @@ Decided DecideCommand(const pb::Message& state, const v1::Command& command,
       return support_plan(command.close_plan());
     case v1::Command::kRenewPlan:
       return support_plan(command.renew_plan());
+    case v1::Command::kDraftActionPlan:
+      return action_plan(command.draft_action_plan());
+    case v1::Command::kSetActionPlanTarget:
+      return action_plan(command.set_action_plan_target());
+    case v1::Command::kReviseActionPlanTarget:
+      return action_plan(command.revise_action_plan_target());
+    case v1::Command::kWithdrawActionPlanTarget:
+      return action_plan(command.withdraw_action_plan_target());
+    case v1::Command::kAddActionStep:
+      return action_plan(command.add_action_step());
+    case v1::Command::kReviseActionStep:
+      return action_plan(command.revise_action_step());
+    case v1::Command::kCompleteActionStep:
+      return action_plan(command.complete_action_step());
+    case v1::Command::kWithdrawActionStep:
+      return action_plan(command.withdraw_action_step());
+    case v1::Command::kAgreeActionPlan:
+      return action_plan(command.agree_action_plan());
+    case v1::Command::kScheduleActionPlanReview:
+      return action_plan(command.schedule_action_plan_review());
+    case v1::Command::kRescheduleActionPlanReview:
+      return action_plan(command.reschedule_action_plan_review());
+    case v1::Command::kCompleteActionPlanReview:
+      return action_plan(command.complete_action_plan_review());
+    case v1::Command::kLinkSupportPlan:
+      return action_plan(command.link_support_plan());
+    case v1::Command::kHandOverActionPlan:
+      return action_plan(command.hand_over_action_plan());
+    case v1::Command::kCloseActionPlan:
+      return action_plan(command.close_action_plan());
+    case v1::Command::kCorrectActionPlanEntry:
+      return action_plan(command.correct_action_plan_entry());
     case v1::Command::kRegisterEct:
       return induction(command.register_ect());
     case v1::Command::kSetTrn:
@@ -232,6 +267,7 @@ const std::vector<Alias>& Aliases() {
       {"@next_plan", kNextPlan},
       {"@next_id", kNextPlan + sizeof("supportPlans/") - 1},
       {"@induction", "inductions/00000000-0000-4000-8000-00000000001a"},
+      {"@action_plan", "actionPlans/00000000-0000-4000-8000-00000000002a"},
       {"@id", kPlan + sizeof("supportPlans/") - 1},
   };
   return aliases;
@@ -261,6 +297,14 @@ v1::Party PartyNamed(absl::string_view role) {
 
 namespace {
 
+void FillIn(v1::DraftActionPlanRequest& request) {
+  v1::ActionPlan& plan = *request.mutable_action_plan();
+  if (!plan.has_ect()) *plan.mutable_ect() = PartyNamed("ect");
+  if (plan.has_school()) return;
+  plan.mutable_school()->set_urn("900001");
+  plan.mutable_school()->set_name("Northgate Academy");
+}
+
 void FillIn(v1::RegisterEctRequest& request) {
   if (!request.has_ect()) *request.mutable_ect() = PartyNamed("ect");
   v1::InductionSchool& school = *request.mutable_school();
@@ -279,6 +323,7 @@ void FillIn(v1::Command& command, int number) {
   SetIfEmpty(request, "name", DefaultNameOf(AggregateFor(command)));
   SetIfEmpty(request, "request_id", absl::StrFormat("5e000000-0000-4000-8000-%012d", number));
   if (command.has_register_ect()) FillIn(*command.mutable_register_ect());
+  if (command.has_draft_action_plan()) FillIn(*command.mutable_draft_action_plan());
   if (!command.has_open_support_plan()) return;
   v1::SupportPlan& plan = *command.mutable_open_support_plan()->mutable_support_plan();
   if (!plan.has_ect()) *plan.mutable_ect() = PartyNamed("ect");

@@ -40,6 +40,8 @@ std::string WrittenOut(const std::vector<std::string>& lines) {
         absl::StrSplit(absl::StripLeadingAsciiWhitespace(line), absl::MaxSplits("x ", 1));
     int times = 1;
     const bool repeats = parts.size() == 2 && absl::SimpleAtoi(parts[0], &times);
+    // What is no number leaves 0 behind: "statement: \"Plan six questions\"" is there once.
+    if (!repeats) times = 1;
     for (int i = 0; i < times; ++i) absl::StrAppend(&text, repeats ? parts[1] : line, "\n");
   }
   constexpr absl::string_view kText = "@text(";

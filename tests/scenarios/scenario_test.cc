@@ -22,9 +22,13 @@ namespace pb = google::protobuf;
 // targets may read the same. That a repeated call adds nothing is up to its request id.
 const std::set<std::string>& AddingCommands() {
   static const auto& commands = *new std::set<std::string>{
-      "set_target",      "add_action",     "arrange_support", "log_observation",
-      "schedule_review", "record_outcome", "add_comment",
-      "extend_induction", "reduce_induction", "record_session_note", "record_programme_review",
+      "set_target",          "add_action",
+      "arrange_support",     "log_observation",
+      "schedule_review",     "record_outcome",
+      "add_comment",         "set_action_plan_target",
+      "add_action_step",     "schedule_action_plan_review",
+      "extend_induction",    "reduce_induction",
+      "record_session_note", "record_programme_review",
   };
   return commands;
 }
