@@ -156,7 +156,7 @@ v1::SmartFinding Specific(const v1::ActionPlanTarget& target) {
   size_t verb = 0;
   while (verb < words.size() && LeadIns().contains(words[verb])) ++verb;
   if (IsVagueAt(words, verb)) {
-    return Missing(v1::SPECIFIC, "VAGUE",
+    return Missing(v1::SPECIFIC, "VAGUE_VERB",
                    absl::StrCat("\"", words[verb],
                                 "\" can mean much: say what there will be to see or to count, "
                                 "in which class, or how often"));

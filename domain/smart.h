@@ -18,7 +18,7 @@ inline constexpr int kMinutesPerWeekMany = 120;
 
 // Each open target of `plan`, judged by each letter; ids, and the day that the plan ends on, are
 // set. The reasons:
-//   S  VAGUE: a verb such as "improve" or "develop", and nothing to count or see; or TOO_SHORT.
+//   S  VAGUE_VERB: one such as "improve" or "develop", and nothing to count or see; or TOO_SHORT.
 //   M  NO_MEASURE; MEASURE_REPEATS_TARGET: it has no word that the statement has not.
 //   A  NO_STEP; NOBODY_SUPPORTS: neither a supporter or helper in a step, nor a word on why it can
 //      be reached. Ok, with a hint: MUCH_WORK.

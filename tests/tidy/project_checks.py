@@ -142,11 +142,14 @@ REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
 # The two failures are Pub/Sub's words for what became of one ack id.
 NOT_A_REASON = re.compile(r"TRELLIS_|GRPC_|PERMANENT_FAILURE_|TRANSIENT_FAILURE_")
 REASON_ROW = re.compile(r"^\|\s*`([A-Z][A-Z0-9_]+)`\s*\|")
+# The reasons that are met everywhere, and beside it those of one kind of thing.
 REASONS_DOCUMENT = "docs/clients.md"
+REASONS_DOCUMENTS = [REASONS_DOCUMENT, "docs/action-plans.md", "docs/diary.md",
+                     "docs/directory.md", "docs/inductions.md"]
 
 
 def check_reasons(tree):
-    """docs/clients.md lists every reason constant of the server, and no other."""
+    """The documents of reasons list every reason constant of the server, and no other."""
     used = {}
     for file in tree.with_ending(".cc", ".h"):
         if file.folder not in REASON_FOLDERS:
@@ -159,16 +162,19 @@ def check_reasons(tree):
         yield REASONS_DOCUMENT, 1, "does not exist; list the reasons of errors there"
         return
     listed = {}
-    for number, line in enumerate(tree.files[REASONS_DOCUMENT].lines, 1):
-        match = REASON_ROW.match(line)
-        if match:
-            listed[match.group(1)] = number
+    for path in REASONS_DOCUMENTS:
+        if path not in tree:
+            continue
+        for number, line in enumerate(tree.files[path].lines, 1):
+            match = REASON_ROW.match(line)
+            if match:
+                listed[match.group(1)] = (path, number)
     for reason, (path, number) in sorted(used.items()):
         if reason not in listed:
             yield path, number, f"reason {reason} is not in {REASONS_DOCUMENT}; add a row for it"
-    for reason, number in listed.items():
+    for reason, (path, number) in listed.items():
         if reason not in used:
-            yield REASONS_DOCUMENT, number, f"reason {reason} is nowhere in the code; remove it"
+            yield path, number, f"reason {reason} is nowhere in the code; remove it"
 
 
 CHECKS = [check_cmake_lists, check_folders_are_built, check_python_tests, check_readme,
