@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "google/api/field_behavior.pb.h"
@@ -23,11 +24,29 @@ bool IsOutputOnly(const pb::FieldDescriptor& field) {
 // and the plan that is renewed; what a caller was warned of is the server's altogether.
 bool IsInEvents(const pb::FieldDescriptor& field) {
   const std::string& of = field.containing_type()->name();
-  if (of == "SupportPlan") {
+  for (const domain::Aggregate& aggregate : domain::Aggregates()) {
+    if (field.containing_type() != aggregate.state.GetDescriptor()) continue;
     return field.name() == "renews" || (!IsOutputOnly(field) && !field.is_repeated());
   }
   return !IsOutputOnly(field) || field.number() == 1 || field.name() == "standard" ||
-         of == "TeachersStandard" || of == "Warning";
+         field.name() == "proposed" || of == "TeachersStandard" || of == "InductionEnding" ||
+         of == "Warning";
+}
+
+// The entry that an example corrects, and the field of it: one that an example before made.
+struct Corrected {
+  absl::string_view noun;
+  const char* entry_id;
+  const char* field;
+};
+const Corrected& CorrectedIn(absl::string_view noun) {
+  static constexpr Corrected kCorrected[] = {{"support_plan", "c1", "cause"},
+                                             {"action_plan", "t1", "statement"},
+                                             {"induction", "x1", "reason"}};
+  for (const Corrected& corrected : kCorrected) {
+    if (corrected.noun == noun) return corrected;
+  }
+  Crash(absl::StrCat("name an entry that an example event of ", noun, " corrects"));
 }
 
 std::string TextFor(const pb::FieldDescriptor& field) {
@@ -43,8 +62,13 @@ std::string TextFor(const pb::FieldDescriptor& field) {
       return "900001";
     case v1::STANDARD:
       return "7d";
+    case v1::TRN:
+      return "0012345";
+    case v1::GROUP_UID:
+      return "2170";
     case v1::ENTRY_ID: {
-      if (field.name() == "entry_id" || field.name() == "about_id") return "c1";
+      if (field.name() == "about_id") return "c1";
+      if (field.name() == "pause_id") return "h1";
       if (field.name() == "outcome_id") return "u1";
       if (field.name() == "comment_id") return "m1";
       return absl::StrCat(field.name().substr(0, 1), 1);
@@ -52,8 +76,6 @@ std::string TextFor(const pb::FieldDescriptor& field) {
     default:
       break;
   }
-  // The one name of a field that is a value.
-  if (field.full_name() == "trellis.v1.FieldCorrection.field") return "cause";
   if (field.full_name() == "trellis.v1.SupportPlan.renews") {
     return "supportPlans/00000000-0000-4000-8000-00000000000c";
   }
@@ -107,10 +129,20 @@ void Fill(pb::Message& message) {
 
 }  // namespace
 
-v1::SupportPlanEvent ExampleOf(const pb::FieldDescriptor& kind) {
-  v1::SupportPlanEvent event;
-  Fill(event);
-  FillField(event, kind);
+std::unique_ptr<pb::Message> ExampleOf(const domain::Aggregate& aggregate,
+                                       const pb::FieldDescriptor& kind) {
+  std::unique_ptr<pb::Message> event(aggregate.event.New());
+  Fill(*event);
+  FillField(*event, kind);
+  if (kind.message_type() == v1::EntryCorrected::descriptor()) {
+    const Corrected& corrected = CorrectedIn(aggregate.noun);
+    auto& fact = static_cast<v1::EntryCorrected&>(
+        *event->GetReflection()->MutableMessage(event.get(), &kind));
+    fact.set_entry_id(corrected.entry_id);
+    for (v1::FieldCorrection& field : *fact.mutable_corrections()) {
+      field.set_field(corrected.field);
+    }
+  }
   return event;
 }
 

@@ -1,20 +1,20 @@
 // One event of each kind, as it was stored when the kind was new: its text in events/<kind>.txtpb,
-// its bytes in events/<kind>.hex. A ledger holds such bytes for ever, so that they must be read for
-// ever, and must go on to mean the same. TRELLIS_REWRITE=1 makes the files of a new kind; it never
-// changes those that are there.
+// its bytes in events/<kind>.hex; those of other aggregates than the support plan in a folder each.
+// A ledger holds such bytes for ever, so that they must be read for ever, and must go on to mean
+// the same. TRELLIS_REWRITE=1 makes the files of a new kind; it never changes those that are there.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <set>
 #include <sstream>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "domain/aggregate.h"
 #include "domain/codec.h"
-#include "domain/entries.h"
-#include "domain/support_plan.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
@@ -59,85 +59,117 @@ std::string BytesOf(std::string hex) {
   return absl::HexStringToBytes(hex);
 }
 
-const pb::OneofDescriptor& Kinds() {
-  return *v1::SupportPlanEvent::descriptor()->FindOneofByName("kind");
+// The kinds of an aggregate's events.
+const pb::OneofDescriptor& KindsOf(const domain::Aggregate& aggregate) {
+  return *aggregate.event.GetDescriptor()->FindOneofByName("kind");
 }
 
-std::string BytesOfKind(const std::string& kind) {
-  return BytesOf(ReadFile(absl::StrCat(kFolder, kind, ".hex")));
+// Where the frozen events of an aggregate are: those of support plans, the first, in the folder
+// itself.
+std::string FolderOf(const domain::Aggregate& aggregate) {
+  const std::string noun(aggregate.noun);
+  return noun == "support_plan" ? kFolder : absl::StrCat(kFolder, noun, "/");
+}
+
+// An aggregate and one of its kinds, with its files.
+struct Kind {
+  const domain::Aggregate& aggregate;
+  const pb::FieldDescriptor& field;
+
+  std::string path() const { return FolderOf(aggregate) + field.name(); }
+  std::string bytes() const { return BytesOf(ReadFile(path() + ".hex")); }
+  std::unique_ptr<pb::Message> Decode() const {
+    std::unique_ptr<pb::Message> event(aggregate.event.New());
+    const absl::Status status = domain::DecodeEvent(bytes(), *event);
+    EXPECT_TRUE(status.ok()) << path() << ": " << status;
+    return event;
+  }
+};
+
+std::vector<Kind> AllKinds() {
+  std::vector<Kind> kinds;
+  for (const domain::Aggregate& aggregate : domain::Aggregates()) {
+    for (int i = 0; i < KindsOf(aggregate).field_count(); ++i) {
+      kinds.push_back({aggregate, *KindsOf(aggregate).field(i)});
+    }
+  }
+  return kinds;
 }
 
 class FrozenEvents : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     if (std::getenv("TRELLIS_REWRITE") == nullptr) return;
-    for (int i = 0; i < Kinds().field_count(); ++i) {
-      const std::string path = absl::StrCat(kFolder, Kinds().field(i)->name());
-      if (std::filesystem::exists(path + ".hex")) continue;
-      const v1::SupportPlanEvent example = ExampleOf(*Kinds().field(i));
-      std::ofstream(path + ".txtpb") << TextOf(example);
-      std::ofstream(path + ".hex") << HexOf(example.SerializeAsString());
+    for (const Kind& kind : AllKinds()) {
+      if (std::filesystem::exists(kind.path() + ".hex")) continue;
+      std::filesystem::create_directories(FolderOf(kind.aggregate));
+      const std::unique_ptr<pb::Message> example = ExampleOf(kind.aggregate, kind.field);
+      std::ofstream(kind.path() + ".txtpb") << TextOf(*example);
+      std::ofstream(kind.path() + ".hex") << HexOf(example->SerializeAsString());
     }
   }
 };
 
 TEST_F(FrozenEvents, AreThereForEveryKind) {
   std::set<std::string> files, wanted;
-  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
-    files.insert(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kFolder)) {
+    if (entry.is_regular_file()) files.insert(entry.path().string());
   }
-  for (int i = 0; i < Kinds().field_count(); ++i) {
-    wanted.insert(Kinds().field(i)->name() + ".txtpb");
-    wanted.insert(Kinds().field(i)->name() + ".hex");
+  for (const Kind& kind : AllKinds()) {
+    wanted.insert(kind.path() + ".txtpb");
+    wanted.insert(kind.path() + ".hex");
   }
   EXPECT_EQ(files, wanted);
 }
 
 TEST_F(FrozenEvents, DecodeToTheSameMessageAsEver) {
-  for (int i = 0; i < Kinds().field_count(); ++i) {
-    const std::string& kind = Kinds().field(i)->name();
-    const auto decoded = domain::DecodeEvent<v1::SupportPlanEvent>(BytesOfKind(kind));
-    ASSERT_TRUE(decoded.ok()) << kind << ": " << decoded.status();
-    EXPECT_EQ(static_cast<int>(decoded->kind_case()), Kinds().field(i)->number());
-    v1::SupportPlanEvent frozen;
-    ASSERT_TRUE(
-        pb::TextFormat::ParseFromString(ReadFile(absl::StrCat(kFolder, kind, ".txtpb")), &frozen))
-        << kind;
-    EXPECT_TRUE(MessageDifferencer::Equals(*decoded, frozen))
-        << kind << ": got " << decoded->DebugString();
+  for (const Kind& kind : AllKinds()) {
+    const std::unique_ptr<pb::Message> decoded = kind.Decode();
+    EXPECT_TRUE(decoded->GetReflection()->HasField(*decoded, &kind.field)) << kind.path();
+    std::unique_ptr<pb::Message> frozen(kind.aggregate.event.New());
+    ASSERT_TRUE(pb::TextFormat::ParseFromString(ReadFile(kind.path() + ".txtpb"), frozen.get()))
+        << kind.path();
+    EXPECT_TRUE(MessageDifferencer::Equals(*decoded, *frozen))
+        << kind.path() << ": got " << decoded->DebugString();
     // Every byte has a field: none was skipped as unknown, or the texts would differ.
-    EXPECT_EQ(TextOf(*decoded), TextOf(frozen)) << kind;
+    EXPECT_EQ(TextOf(*decoded), TextOf(*frozen)) << kind.path();
   }
 }
 
 // The present program writes them byte for byte alike. Nothing depends on that (stored bytes are
 // never written again), but a difference says that something moved.
 TEST_F(FrozenEvents, AreWrittenAsEver) {
-  for (int i = 0; i < Kinds().field_count(); ++i) {
-    const std::string bytes = BytesOfKind(Kinds().field(i)->name());
-    EXPECT_EQ(HexOf(domain::DecodeEvent<v1::SupportPlanEvent>(bytes)->SerializeAsString()),
-              HexOf(bytes));
+  for (const Kind& kind : AllKinds()) {
+    EXPECT_EQ(HexOf(kind.Decode()->SerializeAsString()), HexOf(kind.bytes())) << kind.path();
   }
 }
 
 // In the order of the kinds each finds what it needs: a concern before its resolution, a pause
-// before its end. plan.txtpb is the plan that they make; it may only gain fields.
-TEST_F(FrozenEvents, FoldToTheSamePlanAsEver) {
-  constexpr char kPlanFile[] = "tests/compat/plan.txtpb";
-  const std::string name = "supportPlans/00000000-0000-4000-8000-00000000000a";
-  domain::Plan plan;
-  for (int i = 0; i < Kinds().field_count(); ++i) {
-    const std::string bytes = BytesOfKind(Kinds().field(i)->name());
-    domain::Evolve(plan, name, *domain::DecodeEvent<v1::SupportPlanEvent>(bytes),
-                   {.recorded_at = absl::FromUnixSeconds(1'665'483'600 + i),
-                    .actor = "people/00000000-0000-4000-8000-000000000001",
-                    .capacity = v1::INDUCTION_TUTOR,
-                    .payload_digest = Sha256(bytes)});
-    EXPECT_EQ(plan.revision(), i + 1);
+// before its end. plan.txtpb is the plan that they make, induction.txtpb the induction; they may
+// only gain fields.
+TEST_F(FrozenEvents, FoldToTheSameStateAsEver) {
+  for (const domain::Aggregate& aggregate : domain::Aggregates()) {
+    const std::string noun(aggregate.noun);
+    const std::string file =
+        absl::StrCat("tests/compat/", noun == "support_plan" ? "plan" : noun, ".txtpb");
+    const std::string name =
+        absl::StrCat(aggregate.streams, "00000000-0000-4000-8000-00000000000a");
+    const std::unique_ptr<pb::Message> state = domain::EmptyState(aggregate, name);
+    const pb::FieldDescriptor* const revision =
+        state->GetDescriptor()->FindFieldByName("revision");
+    for (int i = 0; i < KindsOf(aggregate).field_count(); ++i) {
+      const Kind kind{aggregate, *KindsOf(aggregate).field(i)};
+      aggregate.evolve(*state, name, *kind.Decode(),
+                       {.recorded_at = absl::FromUnixSeconds(1'665'483'600 + i),
+                        .actor = "people/00000000-0000-4000-8000-000000000001",
+                        .capacity = v1::INDUCTION_TUTOR,
+                        .payload_digest = Sha256(kind.bytes())});
+      EXPECT_EQ(state->GetReflection()->GetInt64(*state, revision), i + 1) << kind.path();
+    }
+    if (std::getenv("TRELLIS_REWRITE") != nullptr) std::ofstream(file) << TextOf(*state);
+    EXPECT_EQ(TextOf(*state), ReadFile(file))
+        << "if this is as it should be: TRELLIS_REWRITE=1, then read what changed";
   }
-  if (std::getenv("TRELLIS_REWRITE") != nullptr) std::ofstream(kPlanFile) << TextOf(plan);
-  EXPECT_EQ(TextOf(plan), ReadFile(kPlanFile))
-      << "if this is as it should be: TRELLIS_REWRITE=1, then read what changed";
 }
 
 }  // namespace
