@@ -38,11 +38,12 @@ std::string Positions(const v1::Receipt& receipt) {
   return absl::StrCat("positions ", receipt.first_position(), " to ", receipt.last_position());
 }
 
-std::string ReplyText(const v1::SupportPlanReply& reply) {
-  const v1::SupportPlan& plan = reply.support_plan();
+// The reply to a command on a plan, of whatever kind.
+template <typename Reply, typename Plan>
+std::string ReplyText(const Reply& reply, const Plan& plan) {
   std::string text = AlignedTable({{"plan", plan.name()},
                                    {"revision", absl::StrCat(plan.revision())},
-                                   {"state", StateWord(plan.state())},
+                                   {"state", SpokenWords(Plan::State_Name(plan.state()))},
                                    {"recorded", Positions(reply.receipt())}});
   for (const v1::Warning& warning : reply.warnings()) {
     absl::StrAppend(&text, "warning: ", OneLine(warning.message()), "\n");
@@ -131,6 +132,17 @@ bool Is(const pb::Message& answer, Type& typed) {
          typed.ParseFromString(answer.SerializeAsString());
 }
 
+// `answer` as text, if it is one about action plans.
+std::optional<std::string> ActionPlanText(const pb::Message& answer) {
+  if (v1::ActionPlanReply reply; Is(answer, reply)) return ReplyText(reply, reply.action_plan());
+  if (v1::ListActionPlansResponse list; Is(answer, list)) {
+    return absl::StrCat(ActionPlansText(list), More(list.next_page_token()));
+  }
+  if (v1::CheckSmartResponse checked; Is(answer, checked)) return SmartText(checked);
+  if (v1::RenderActionPlanResponse page; Is(answer, page)) return page.content();
+  return std::nullopt;
+}
+
 // `answer` as text, if it is one of the queue's.
 std::optional<std::string> QueueText(const pb::Message& answer) {
   namespace pubsub = google::pubsub::v1;
@@ -157,10 +169,13 @@ std::optional<std::string> QueueText(const pb::Message& answer) {
 
 std::string Present(const pb::Message& answer, const Presentation& presentation) {
   if (presentation.json) return Json(answer, true);
-  if (v1::SupportPlanReply reply; Is(answer, reply)) return ReplyText(reply);
+  if (v1::SupportPlanReply reply; Is(answer, reply)) {
+    return ReplyText(reply, reply.support_plan());
+  }
   if (v1::SupportPlan plan; Is(answer, plan)) return PlanText(plan);
   if (v1::ListSupportPlansResponse list; Is(answer, list)) return PlansText(list);
   if (v1::RenderSupportPlanResponse form; Is(answer, form)) return form.content();
+  if (const auto text = ActionPlanText(answer); text.has_value()) return *text;
   if (v1::TeachersStandard standard; Is(answer, standard)) return StandardText(standard);
   if (v1::ListTeachersStandardsResponse list; Is(answer, list)) return StandardsText(list);
   if (const auto text = QueueText(answer); text.has_value()) return *text;

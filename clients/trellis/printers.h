@@ -6,6 +6,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/pubsub/v1/pubsub.pb.h"
+#include "trellis/v1/action_plan_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
 
@@ -26,6 +27,10 @@ std::string CompactJson(const google::protobuf::Message& message);
 
 // The entries of a trail, a block each, with times in London.
 std::string TrailText(const v1::ListTrailResponse& trail, bool terminal);
+
+// Action plans in short, and how SMART the targets of one are: a line for each letter.
+std::string ActionPlansText(const v1::ListActionPlansResponse& list);
+std::string SmartText(const v1::CheckSmartResponse& checked);
 
 // `2026-09-14 09:30:00 BST`.
 std::string LondonTimeText(const google::protobuf::Timestamp& time);

@@ -306,10 +306,10 @@ domain::Decided Decide(const domain::Plan& plan, const v1::Command& command,
     TRELLIS_DECIDE(kClosePlan, close_plan);
     TRELLIS_DECIDE(kRenewPlan, renew_plan);
 #undef TRELLIS_DECIDE
-    case Command::REQUEST_NOT_SET:
+    default:
       break;
   }
-  Crash("a command without a kind");
+  Crash("a command that is none on a support plan");
 }
 
 }  // namespace trellis::testing
