@@ -1,0 +1,110 @@
+#include "services/diary_service.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/status_macros.h"
+#include "domain/dates.h"
+#include "domain/diary.h"
+#include "services/pages.h"
+
+namespace trellis::services {
+namespace {
+
+using projections::StateRowPointer;
+
+constexpr int kEntriesByDefault = 100;
+// Half a term back and a school year ahead.
+constexpr int kDaysBack = 92;
+constexpr int kDaysAhead = 366;
+
+absl::StatusOr<std::vector<StateRowPointer>> RowsOf(const Rooms& rooms,
+                                                    const std::vector<std::string>& streams) {
+  std::vector<StateRowPointer> rows;
+  for (const std::string& stream : streams) {
+    ASSIGN_OR_RETURN(StateRowPointer row, rooms.views.FindRow(stream));
+    if (row != nullptr) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+absl::Status CheckRequest(const v1::ListDiaryRequest& request) {
+  if (request.person().empty() == request.school_urn().empty()) {
+    return InvalidRequest({{"person", absl::StrCat("got ", request.person().empty() ? "no" : "both",
+                                                   " person and school_urn, want one of them")}});
+  }
+  return absl::OkStatus();
+}
+
+bool TakesPart(const v1::DiaryEntry& entry, const std::string& person) {
+  return std::find(entry.people().begin(), entry.people().end(), person) != entry.people().end();
+}
+
+// The whole diary that the request asks for, in its order.
+absl::StatusOr<std::vector<v1::DiaryEntry>> DiaryFor(const Rooms& rooms,
+                                                     const v1::ListDiaryRequest& request) {
+  const absl::CivilDay today = LondonDay(rooms.clock.Now());
+  const std::string from =
+      request.from_on().empty() ? domain::DateText(today - kDaysBack) : request.from_on();
+  const std::string until =
+      request.until_on().empty() ? domain::DateText(today + kDaysAhead) : request.until_on();
+  ASSIGN_OR_RETURN(const std::vector<std::string> streams,
+                   request.person().empty() ? rooms.views.StreamsOfSchool(request.school_urn())
+                                            : rooms.views.StreamsOfPerson(request.person()));
+  ASSIGN_OR_RETURN(const std::vector<StateRowPointer> rows, RowsOf(rooms, streams));
+  std::vector<v1::DiaryEntry> diary;
+  for (const StateRowPointer& row : rows) {
+    for (v1::DiaryEntry& entry : domain::DiaryOf(*row->state, today)) {
+      if (!request.person().empty() && !TakesPart(entry, request.person())) continue;
+      if (request.open_only() && !domain::IsOpen(entry)) continue;
+      const bool overdue = entry.state() == v1::DiaryEntry::OVERDUE;
+      if (!overdue && (entry.date() < from || entry.date() > until)) continue;
+      diary.push_back(std::move(entry));
+    }
+  }
+  domain::SortDiary(diary);
+  return diary;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ListDiaryResponse> ListDiary(const Rooms& rooms,
+                                                const v1::ListDiaryRequest& request) {
+  RETURN_IF_ERROR(CheckRequest(request));
+  ASSIGN_OR_RETURN(const std::string cursor, PageCursor(request));
+  size_t next = 0;
+  if (!cursor.empty() && !absl::SimpleAtoi(cursor, &next)) next = 0;
+  ASSIGN_OR_RETURN(std::vector<v1::DiaryEntry> diary, DiaryFor(rooms, request));
+  const auto size = static_cast<size_t>(PageSize(request.page_size(), kEntriesByDefault));
+  const size_t end = std::min(diary.size(), next + size);
+  v1::ListDiaryResponse response;
+  response.set_overdue(static_cast<int32_t>(std::count_if(
+      diary.begin(), diary.end(),
+      [](const v1::DiaryEntry& entry) { return entry.state() == v1::DiaryEntry::OVERDUE; })));
+  for (; next < end; ++next) *response.add_entries() = std::move(diary[next]);
+  if (end < diary.size()) response.set_next_page_token(PageToken(request, absl::StrCat(end)));
+  return response;
+}
+
+absl::StatusOr<v1::Workload> GetWorkload(const Rooms& rooms,
+                                         const v1::GetWorkloadRequest& request) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> streams,
+                   rooms.views.StreamsOfPerson(request.ect()));
+  ASSIGN_OR_RETURN(const std::vector<StateRowPointer> rows, RowsOf(rooms, streams));
+  std::vector<const google::protobuf::Message*> states;
+  states.reserve(rows.size());
+  for (const StateRowPointer& row : rows) states.push_back(row->state.get());
+  return domain::WorkloadOf(request, states, LondonDay(rooms.clock.Now()));
+}
+
+std::map<std::string, Handler> DiaryHandlers(const Rooms& rooms) {
+  return {
+      {"ListDiary", ReadHandler(rooms, ListDiary)},
+      {"GetWorkload", ReadHandler(rooms, GetWorkload)},
+  };
+}
+
+}  // namespace trellis::services
