@@ -73,20 +73,10 @@ class Evolution {
         return Added(event_.induction_reduced().reduction(), *induction_.add_reductions());
       case Event::kAbsenceRecorded:
         return Added(event_.absence_recorded().absence(), *induction_.add_absences());
-      case Event::kSessionNoteRecorded: {
-        v1::SessionNote& note = *induction_.add_session_notes();
-        Added(event_.session_note_recorded().session_note(), note);
-        return note.clear_text();
-      }
-      case Event::kProgrammeReviewRecorded: {
-        v1::ProgrammeReview& review = *induction_.add_programme_reviews();
-        Added(event_.programme_review_recorded().programme_review(), review);
-        for (v1::ModuleReview& module : *review.mutable_modules()) {
-          module.clear_participation();
-          module.clear_learning();
-        }
-        return;
-      }
+      case Event::kSessionNoteRecorded:
+        return Noted(event_.session_note_recorded().session_note());
+      case Event::kProgrammeReviewRecorded:
+        return Reviewed(event_.programme_review_recorded().programme_review());
       case Event::kProgrammeCompleted:
         return Added(event_.programme_completed().completion(),
                      *induction_.add_programme_completions());
@@ -130,6 +120,22 @@ class Evolution {
     induction_.set_trn(registered.trn());
     induction_.set_brought_hundredths(registered.brought_hundredths());
     SetState();
+  }
+
+  // The texts stay in the events: they are between the mentor and the ECT.
+  void Noted(const v1::SessionNote& said) {
+    v1::SessionNote& note = *induction_.add_session_notes();
+    Added(said, note);
+    note.clear_text();
+  }
+
+  void Reviewed(const v1::ProgrammeReview& said) {
+    v1::ProgrammeReview& review = *induction_.add_programme_reviews();
+    Added(said, review);
+    for (v1::ModuleReview& module : *review.mutable_modules()) {
+      module.clear_participation();
+      module.clear_learning();
+    }
   }
 
   // A period that begins, and ends the one in force if the event says so.

@@ -155,8 +155,7 @@ TEST_F(FrozenEvents, FoldToTheSameStateAsEver) {
     const std::string name =
         absl::StrCat(aggregate.streams, "00000000-0000-4000-8000-00000000000a");
     const std::unique_ptr<pb::Message> state = domain::EmptyState(aggregate, name);
-    const pb::FieldDescriptor* const revision =
-        state->GetDescriptor()->FindFieldByName("revision");
+    const pb::FieldDescriptor* const revision = state->GetDescriptor()->FindFieldByName("revision");
     for (int i = 0; i < KindsOf(aggregate).field_count(); ++i) {
       const Kind kind{aggregate, *KindsOf(aggregate).field(i)};
       aggregate.evolve(*state, name, *kind.Decode(),

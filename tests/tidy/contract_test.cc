@@ -20,22 +20,26 @@ using ::testing::HasSubstr;
 
 // Free text that is about nobody, each with the reason.
 const std::set<std::string>& NotPersonal() {
-  static const auto& names =
-      *new std::set<std::string>{// Set by Trellis: ids, and a date.
-                                 "SupportPlan.name", "SupportPlan.etag", "SupportPlan.renews",
-                                 "SupportPlan.renewed_by", "SupportPlan.next_review_on",
-                                 // What a school or a role is called, not a person.
-                                 "School.name", "Supporter.role",
-                                 // The years that a calendar is for: "2026/27".
-                                 "SchoolYear.academic_year",
-                                 // When an action is done, in words such as "w/c 19/9".
-                                 "Action.timeline",
-                                 // What a review is for: a kind of meeting.
-                                 "Review.purpose",
-                                 // The name of a field of the contract.
-                                 "FieldCorrection.field",
-                                 // Written by Trellis out of dates and ids.
-                                 "Warning.reason", "Warning.field", "Warning.message"};
+  static const auto& names = *new std::set<std::string>{
+      // Set by Trellis: ids, and a date.
+      "SupportPlan.name", "SupportPlan.etag", "SupportPlan.renews", "SupportPlan.renewed_by",
+      "SupportPlan.next_review_on", "Induction.name", "Induction.etag",
+      // What a body, a programme and its parts are called.
+      "AppropriateBodyPeriod.body", "AppropriateBodyPeriod.body_name", "Programme.provider",
+      "Programme.edition", "SessionNote.module", "SessionNote.part", "SessionNote.title",
+      "ModuleReview.module",
+      // What a school or a role is called, not a person.
+      "School.name", "Supporter.role",
+      // The years that a calendar is for: "2026/27".
+      "SchoolYear.academic_year",
+      // When an action is done, in words such as "w/c 19/9".
+      "Action.timeline",
+      // What a review is for: a kind of meeting.
+      "Review.purpose",
+      // The name of a field of the contract.
+      "FieldCorrection.field",
+      // Written by Trellis out of dates and ids.
+      "Warning.reason", "Warning.field", "Warning.message"};
   return names;
 }
 
@@ -61,8 +65,9 @@ class ContractTest : public ::testing::Test {
   static std::vector<const pb::FileDescriptor*> Files() {
     std::vector<const pb::FileDescriptor*> files;
     for (const char* const name :
-         {"audit_service", "events", "options", "party", "play", "queue_service", "school_calendar",
-          "standards", "standards_service", "support_plan", "support_plan_service"}) {
+         {"audit_service", "events", "induction", "induction_events", "induction_service",
+          "options", "party", "play", "queue_service", "school_calendar", "standards",
+          "standards_service", "support_plan", "support_plan_service"}) {
       files.push_back(Pool().FindFileByName(absl::StrCat("trellis/v1/", name, ".proto")));
       CHECK(files.back() != nullptr);
     }
@@ -96,9 +101,10 @@ TEST_F(ContractTest, RequestsSayWhatTheyNeed) { EXPECT_EQ(InAllFiles(CheckReques
 TEST_F(ContractTest, ListsComeInPages) { EXPECT_EQ(InAllFiles(CheckPages), ""); }
 
 TEST_F(ContractTest, PersonalDataIsMarked) {
-  const std::set<std::string> stored = {"trellis/v1/events.proto", "trellis/v1/party.proto",
-                                        "trellis/v1/school_calendar.proto",
-                                        "trellis/v1/support_plan.proto"};
+  const std::set<std::string> stored = {
+      "trellis/v1/events.proto",           "trellis/v1/induction.proto",
+      "trellis/v1/induction_events.proto", "trellis/v1/party.proto",
+      "trellis/v1/school_calendar.proto",  "trellis/v1/support_plan.proto"};
   const auto check = [&](const pb::FileDescriptor& file) {
     Findings findings = CheckPersonalData(file, NotPersonal());
     if (stored.count(file.name()) > 0) return findings;
@@ -119,14 +125,18 @@ TEST_F(ContractTest, TheListOfWhatIsNotPersonalIsTrue) {
 }
 
 TEST_F(ContractTest, EveryEventHasASentence) {
-  const auto* const event = Pool().FindMessageTypeByName("trellis.v1.SupportPlanEvent");
-  EXPECT_EQ(absl::StrJoin(CheckSentences(*event), "\n"), "");
+  for (const char* const name : {"SupportPlanEvent", "ActionPlanEvent", "InductionEvent"}) {
+    const auto* const event = Pool().FindMessageTypeByName(absl::StrCat("trellis.v1.", name));
+    EXPECT_EQ(absl::StrJoin(CheckSentences(*event), "\n"), "");
+  }
 }
 
 TEST_F(ContractTest, EveryCommandCanBePlayed) {
-  const auto* const service = Pool().FindServiceByName("trellis.v1.SupportPlanService");
   const auto* const command = Pool().FindMessageTypeByName("trellis.v1.Command");
-  EXPECT_EQ(absl::StrJoin(CheckPlays(*service, *command), "\n"), "");
+  for (const char* const name : {"SupportPlanService", "ActionPlanService", "InductionService"}) {
+    const auto* const service = Pool().FindServiceByName(absl::StrCat("trellis.v1.", name));
+    EXPECT_EQ(absl::StrJoin(CheckPlays(*service, *command), "\n"), "");
+  }
 }
 
 // Each rule finds what breaks it in bad_contract.proto, and nothing else there.
