@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "domain/action_plan.h"
 #include "domain/induction.h"
+#include "domain/person.h"
 #include "domain/support_plan.h"
 
 namespace trellis::domain {
@@ -36,6 +37,7 @@ const std::vector<Aggregate>& Aggregates() {
       Row<v1::ActionPlan>(kActionPlanStreams, "action_plan", "ACTION_PLAN_NOT_FOUND",
                           "ACTION_PLAN_EXISTS"),
       Row<v1::Induction>("inductions/", "induction", "INDUCTION_NOT_FOUND", "INDUCTION_EXISTS"),
+      Row<v1::Person>(kPersonStreams, "person", "PERSON_NOT_FOUND", "PERSON_EXISTS"),
   };
   return aggregates;
 }

@@ -6,8 +6,10 @@
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "projections/action_plan_list.h"
-#include "projections/induction_list.h"
 #include "projections/caseload.h"
+#include "projections/diary_index.h"
+#include "projections/induction_list.h"
+#include "projections/role_list.h"
 
 namespace trellis::projections {
 namespace {
@@ -107,6 +109,7 @@ void CurrentStates::AddRows(Rows& rows) const {
   MutexLock lock(mutex_);
   for (const auto& [name, unwritten] : unwritten_) {
     rows[StateKey(name)] = unwritten.row->bytes;
+    AddDiaryRows(*unwritten.row->state, unwritten.is_new, rows);
     const google::protobuf::Descriptor* const type = unwritten.row->state->GetDescriptor();
     if (type == v1::SupportPlan::descriptor()) {
       AddCaseloadRow(unwritten.row->as<v1::SupportPlan>(), unwritten.is_new, rows);
@@ -114,6 +117,8 @@ void CurrentStates::AddRows(Rows& rows) const {
       AddActionPlanRow(unwritten.row->as<v1::ActionPlan>(), unwritten.is_new, rows);
     } else if (type == v1::Induction::descriptor()) {
       AddInductionRow(unwritten.row->as<v1::Induction>(), rows);
+    } else if (type == v1::Person::descriptor()) {
+      AddRoleRows(unwritten.row->as<v1::Person>(), rows);
     }
   }
 }

@@ -10,6 +10,7 @@
 #include "domain/aggregate.h"
 #include "domain/codec.h"
 #include "projections/audit_trail.h"
+#include "projections/diary_index.h"
 
 namespace trellis::projections {
 
@@ -111,12 +112,31 @@ absl::StatusOr<Listing<v1::InductionSummary>> Views::Inductions(
   return ListInductionRows(*store_, query, after, count);
 }
 
+absl::StatusOr<Listing<v1::RoleHolder>> Views::Roles(const v1::ListRolesRequest& query,
+                                                     const std::string& after, int count) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return ListRoleRows(*store_, query, after, count);
+}
+
 absl::StatusOr<Listing<v1::ActionPlanSummary>> Views::ActionPlans(
     const v1::ListActionPlansRequest& query, const std::string& after, int count,
     absl::CivilDay today) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
   return ListActionPlanRows(*store_, query, after, count, today);
+}
+
+absl::StatusOr<std::vector<std::string>> Views::StreamsOfPerson(const std::string& person) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return projections::StreamsOfPerson(*store_, person);
+}
+
+absl::StatusOr<std::vector<std::string>> Views::StreamsOfSchool(const std::string& urn) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return projections::StreamsOfSchool(*store_, urn);
 }
 
 Position Views::position() const {

@@ -31,6 +31,7 @@
 #include "projections/current_states.h"
 #include "projections/events_by_stream.h"
 #include "projections/induction_list.h"
+#include "projections/role_list.h"
 #include "projections/view_store.h"
 
 namespace trellis::projections {
@@ -81,10 +82,17 @@ class Views {
   // See ListInductionRows.
   absl::StatusOr<Listing<v1::InductionSummary>> Inductions(const v1::ListInductionsRequest& query,
                                                            const std::string& after, int count);
+  // See ListRoleRows.
+  absl::StatusOr<Listing<v1::RoleHolder>> Roles(const v1::ListRolesRequest& query,
+                                                const std::string& after, int count);
   // See ListActionPlanRows.
   absl::StatusOr<Listing<v1::ActionPlanSummary>> ActionPlans(
       const v1::ListActionPlansRequest& query, const std::string& after, int count,
       absl::CivilDay today);
+
+  // See diary_index.h.
+  absl::StatusOr<std::vector<std::string>> StreamsOfPerson(const std::string& person);
+  absl::StatusOr<std::vector<std::string>> StreamsOfSchool(const std::string& urn);
 
   // The position up to which events are applied.
   eventstore::Position position() const;

@@ -20,6 +20,8 @@
 #include "services/action_plan_service.h"
 #include "services/audit_service.h"
 #include "services/cloud_event.h"
+#include "services/diary_service.h"
+#include "services/directory_service.h"
 #include "services/http_server.h"
 #include "services/induction_service.h"
 #include "services/publisher_service.h"
@@ -60,7 +62,9 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
   // Naming a message of each file makes sure that its service is linked and known.
   const auto& plans = *v1::SupportPlanReply::descriptor()->file()->service(0);
   const auto& action_plans = *v1::ActionPlanReply::descriptor()->file()->service(0);
+  const auto& directory = *v1::PersonReply::descriptor()->file()->service(0);
   const auto& inductions = *v1::InductionReply::descriptor()->file()->service(0);
+  const auto& diary = *v1::DiaryEntry::descriptor()->file()->service(0);
   const auto& standards = *v1::GetTeachersStandardRequest::descriptor()->file()->service(0);
   const auto& audit = *v1::ListTrailRequest::descriptor()->file()->service(0);
   const auto& statuses = *v1::SubscriptionStatus::descriptor()->file()->service(0);
@@ -69,6 +73,8 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
   services.push_back(std::make_unique<RpcService>(plans, SupportPlanHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(action_plans, ActionPlanHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(inductions, InductionHandlers(rooms)));
+  services.push_back(std::make_unique<RpcService>(directory, DirectoryHandlers(rooms)));
+  services.push_back(std::make_unique<RpcService>(diary, DiaryHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(standards, StandardsHandlers()));
   services.push_back(std::make_unique<RpcService>(audit, AuditHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(statuses, QueueHandlers(queue, rooms.clock)));

@@ -62,6 +62,8 @@ std::string TextFor(const pb::FieldDescriptor& field) {
       return "900001";
     case v1::STANDARD:
       return "7d";
+    case v1::EMAIL:
+      return "sam.okafor@northgate.example";
     case v1::TRN:
       return "0012345";
     case v1::GROUP_UID:

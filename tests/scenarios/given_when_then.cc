@@ -9,6 +9,7 @@
 #include "domain/action_plan.h"
 #include "domain/codec.h"
 #include "domain/induction.h"
+#include "domain/person.h"
 #include "domain/support_plan.h"
 #include "domain/validate.h"
 #include "gtest/gtest.h"
@@ -46,6 +47,7 @@ struct DefaultName {
 constexpr DefaultName kDefaultNames[] = {
     {"supportPlans/", kPlan},
     {"actionPlans/", "actionPlans/00000000-0000-4000-8000-00000000002a"},
+    {"people/", "people/00000000-0000-4000-8000-000000000001"},
     {"inductions/", "inductions/00000000-0000-4000-8000-00000000001a"},
 };
 
@@ -108,6 +110,7 @@ Decided DecideCommand(const pb::Message& state, const v1::Command& command,
   const auto support_plan = DecideOn<v1::SupportPlan>(state, context);
   const auto action_plan = DecideOn<v1::ActionPlan>(state, context);
   const auto induction = DecideOn<v1::Induction>(state, context);
+  const auto person = DecideOn<v1::Person>(state, context);
   switch (command.request_case()) {
     case v1::Command::kOpenSupportPlan:
       return support_plan(command.open_support_plan());
@@ -233,6 +236,26 @@ Decided DecideCommand(const pb::Message& state, const v1::Command& command,
       return induction(command.complete_induction());
     case v1::Command::kLeaveInduction:
       return induction(command.leave_induction());
+    case v1::Command::kRegisterPerson:
+      return person(command.register_person());
+    case v1::Command::kRenamePerson:
+      return person(command.rename_person());
+    case v1::Command::kSetEmail:
+      return person(command.set_email());
+    case v1::Command::kSetPersonTrn:
+      return person(command.set_person_trn());
+    case v1::Command::kJoinPersons:
+      return person(command.join_persons());
+    case v1::Command::kSeparatePersons:
+      return person(command.separate_persons());
+    case v1::Command::kStartRole:
+      return person(command.start_role());
+    case v1::Command::kEndRole:
+      return person(command.end_role());
+    case v1::Command::kCreateDiaryFeed:
+      return person(command.create_diary_feed());
+    case v1::Command::kRevokeDiaryFeed:
+      return person(command.revoke_diary_feed());
     case v1::Command::REQUEST_NOT_SET:
       break;
   }

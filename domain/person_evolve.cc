@@ -1,0 +1,106 @@
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "base/timestamp.h"
+#include "domain/codec.h"
+#include "domain/entries.h"
+#include "domain/person.h"
+
+namespace trellis::domain {
+namespace {
+
+// The one that applies events: holds what every case needs.
+class Evolution {
+ public:
+  Evolution(Person& person, const v1::PersonEvent& event, const EventFacts& facts)
+      : person_(person), event_(event), facts_(facts) {}
+
+  void Apply() {
+    person_.set_revision(person_.revision() + 1);
+    person_.set_etag(absl::StrCat("\"", person_.revision(), "\""));
+    *person_.mutable_update_time() = ToTimestamp(facts_.recorded_at);
+    ApplyKind();
+  }
+
+ private:
+  // No default: the compiler lists the events we forgot.
+  void ApplyKind() {
+    using Event = v1::PersonEvent;
+    switch (event_.kind_case()) {
+      case Event::kPersonRegistered:
+        *person_.mutable_create_time() = person_.update_time();
+        person_.set_email(event_.person_registered().email());
+        return Named(event_.person_registered().person_name());
+      case Event::kPersonRenamed:
+        return Named(event_.person_renamed().person_name());
+      case Event::kPersonEmailSet:
+        return person_.set_email(event_.person_email_set().email());
+      case Event::kPersonTrnSet:
+        person_.set_trn(event_.person_trn_set().person_trn().trn());
+        return Added(event_.person_trn_set().person_trn(), *person_.add_trns());
+      case Event::kPersonJoined:
+        person_.set_joined_into(event_.person_joined().join().into());
+        return Added(event_.person_joined().join(), *person_.add_joins());
+      case Event::kPersonSeparated: {
+        person_.clear_joined_into();
+        auto& join = Entry<v1::PersonJoin>(event_.person_separated().join_id());
+        join.set_separated_on(event_.occurred_on());
+        return join.set_separate_reason(event_.person_separated().reason());
+      }
+      case Event::kRoleStarted:
+        return Added(event_.role_started().role(), *person_.add_roles());
+      case Event::kRoleEnded:
+        return Entry<v1::PersonRole>(event_.role_ended().role_id())
+            .set_ends_on(event_.role_ended().ends_on());
+      case Event::kDiaryFeedCreated:
+        return Added(event_.diary_feed_created().diary_feed(), *person_.add_diary_feeds());
+      case Event::kDiaryFeedRevoked:
+        *Entry<v1::DiaryFeed>(event_.diary_feed_revoked().feed_id()).mutable_revoke_time() =
+            person_.update_time();
+        return;
+      case Event::KIND_NOT_SET:
+        break;
+    }
+    Crash("Evolve: event without a kind; decoding refuses these");
+  }
+
+  // The entry that the event names. Decide made sure that there is one.
+  template <typename T>
+  T& Entry(const std::string& id) {
+    google::protobuf::Message* const entry = FindEntry(person_, id);
+    CHECK(entry != nullptr && entry->GetDescriptor() == T::descriptor());
+    return static_cast<T&>(*entry);
+  }
+
+  template <typename T>
+  void Added(const T& said, T& entry) {
+    entry = said;
+    v1::Entry& record = *entry.mutable_entry();
+    record.set_revision(person_.revision());
+    *record.mutable_record_time() = person_.update_time();
+    record.mutable_recorded_by()->set_person(facts_.actor);
+    record.mutable_recorded_by()->set_name(event_.actor_name());
+    record.set_capacity(facts_.capacity);
+    record.set_occurred_on(event_.occurred_on());
+    record.set_late_reason(event_.late_reason());
+    record.set_late_days(LateDays(event_.occurred_on(), event_.late_reason(), facts_.recorded_at));
+  }
+
+  void Named(const v1::PersonName& name) {
+    person_.set_full_name(name.full_name());
+    Added(name, *person_.add_names());
+  }
+
+  Person& person_;
+  const v1::PersonEvent& event_;
+  const EventFacts& facts_;
+};
+
+}  // namespace
+
+void Evolve(Person& person, const std::string& name, const v1::PersonEvent& event,
+            const EventFacts& facts) {
+  if (person.name().empty()) person.set_name(name);
+  Evolution(person, event, facts).Apply();
+}
+
+}  // namespace trellis::domain

@@ -1,0 +1,59 @@
+#include "projections/role_list.h"
+
+#include "domain/person.h"
+
+namespace trellis::projections {
+namespace {
+
+constexpr char kRows[] = "ra";
+
+std::string SchoolPrefix(const std::string& urn) { return absl::StrCat("rs", urn, kKeyEnd); }
+std::string BodyPrefix(const std::string& body) { return absl::StrCat("rb", body, kKeyEnd); }
+
+bool Meets(const v1::PersonRole& role, const v1::ListRolesRequest& query) {
+  return role.school_urn() == query.school_urn() &&
+         role.appropriate_body() == query.appropriate_body() &&
+         (query.role() == v1::CAPACITY_UNSPECIFIED || query.role() == role.role()) &&
+         domain::IsHeldOn(role, query.on());
+}
+
+}  // namespace
+
+void AddRoleRows(const v1::Person& person, Rows& rows) {
+  v1::RoleHolder holder;
+  holder.set_name(person.name());
+  holder.set_full_name(person.full_name());
+  holder.set_joined_into(person.joined_into());
+  *holder.mutable_roles() = person.roles();
+  rows[absl::StrCat(kRows, person.name())] = holder.SerializeAsString();
+  for (const v1::PersonRole& role : person.roles()) {
+    const std::string prefix = role.school_urn().empty() ? BodyPrefix(role.appropriate_body())
+                                                         : SchoolPrefix(role.school_urn());
+    rows[prefix + person.name()] = "";
+  }
+}
+
+absl::StatusOr<Listing<v1::RoleHolder>> ListRoleRows(const ViewStore& store,
+                                                     const v1::ListRolesRequest& query,
+                                                     const std::string& after, int count) {
+  const std::string prefix = query.school_urn().empty() ? BodyPrefix(query.appropriate_body())
+                                                        : SchoolPrefix(query.school_urn());
+  auto listing = ListRows<v1::RoleHolder>(store, kRows, prefix, after, count,
+                                          [&](const v1::RoleHolder& holder) {
+                                            for (const v1::PersonRole& role : holder.roles()) {
+                                              if (Meets(role, query)) return true;
+                                            }
+                                            return false;
+                                          });
+  if (!listing.ok()) return listing;
+  for (v1::RoleHolder& holder : listing->items) {
+    google::protobuf::RepeatedPtrField<v1::PersonRole> met;
+    for (v1::PersonRole& role : *holder.mutable_roles()) {
+      if (Meets(role, query)) *met.Add() = std::move(role);
+    }
+    holder.mutable_roles()->Swap(&met);
+  }
+  return listing;
+}
+
+}  // namespace trellis::projections

@@ -1,0 +1,24 @@
+// Who held which role at a school or of an appropriate body, found by the place.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "projections/listing.h"
+#include "projections/view_store.h"
+#include "trellis/v1/directory.pb.h"
+#include "trellis/v1/directory_service.pb.h"
+
+namespace trellis::projections {
+
+// Adds the row of `person` to `rows`, and a key for each place where there ever was a role.
+void AddRoleRows(const v1::Person& person, Rows& rows);
+
+// Those who held a role on `query.on()`, which is set, at the place that `query` names (its page
+// fields are not looked at), each with these roles alone; ordered by name, after the one named
+// `after` (empty: from the start), at most `count` of them.
+absl::StatusOr<Listing<v1::RoleHolder>> ListRoleRows(const ViewStore& store,
+                                                     const v1::ListRolesRequest& query,
+                                                     const std::string& after, int count);
+
+}  // namespace trellis::projections
