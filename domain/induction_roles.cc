@@ -147,6 +147,7 @@ InductionDecided Decide(const Induction& induction, const v1::RegisterEctRequest
   first.set_starts_on(day);
   if (request.has_working_pattern()) {
     first.set_fte_hundredths(request.working_pattern().fte_hundredths());
+    first.set_starts_on(StartOf(request.working_pattern().starts_on(), day));
   }
   draft.Emit(std::move(pattern));
   if (request.has_appropriate_body()) {

@@ -132,6 +132,19 @@ bool Is(const pb::Message& answer, Type& typed) {
          typed.ParseFromString(answer.SerializeAsString());
 }
 
+// `answer` as text, if it is one about inductions.
+std::optional<std::string> InductionText(const pb::Message& answer) {
+  if (v1::InductionReply reply; Is(answer, reply)) return ReplyText(reply, reply.induction());
+  if (v1::ListInductionsResponse list; Is(answer, list)) {
+    return absl::StrCat(InductionsText(list), More(list.next_page_token()));
+  }
+  if (v1::InductionClock clock; Is(answer, clock)) return ClockText(clock);
+  if (v1::ListSessionNotesResponse list; Is(answer, list)) {
+    return absl::StrCat(SessionNotesText(list), More(list.next_page_token()));
+  }
+  return std::nullopt;
+}
+
 // `answer` as text, if it is one about action plans.
 std::optional<std::string> ActionPlanText(const pb::Message& answer) {
   if (v1::ActionPlanReply reply; Is(answer, reply)) return ReplyText(reply, reply.action_plan());
@@ -176,6 +189,7 @@ std::string Present(const pb::Message& answer, const Presentation& presentation)
   if (v1::ListSupportPlansResponse list; Is(answer, list)) return PlansText(list);
   if (v1::RenderSupportPlanResponse form; Is(answer, form)) return form.content();
   if (const auto text = ActionPlanText(answer); text.has_value()) return *text;
+  if (const auto text = InductionText(answer); text.has_value()) return *text;
   if (v1::TeachersStandard standard; Is(answer, standard)) return StandardText(standard);
   if (v1::ListTeachersStandardsResponse list; Is(answer, list)) return StandardsText(list);
   if (const auto text = QueueText(answer); text.has_value()) return *text;

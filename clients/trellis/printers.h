@@ -8,6 +8,7 @@
 #include "google/pubsub/v1/pubsub.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/induction_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
 
 namespace trellis::cli {
@@ -27,6 +28,11 @@ std::string CompactJson(const google::protobuf::Message& message);
 
 // The entries of a trail, a block each, with times in London.
 std::string TrailText(const v1::ListTrailResponse& trail, bool terminal);
+
+// Inductions in short, the clock of one, and what was noted of its sessions.
+std::string InductionsText(const v1::ListInductionsResponse& list);
+std::string ClockText(const v1::InductionClock& clock);
+std::string SessionNotesText(const v1::ListSessionNotesResponse& list);
 
 // Action plans in short, and how SMART the targets of one are: a line for each letter.
 std::string ActionPlansText(const v1::ListActionPlansResponse& list);
