@@ -1,10 +1,10 @@
 // Pausing, resuming, correcting and closing a plan.
 #include <memory>
-#include <set>
 #include <utility>
 
 #include "base/status_macros.h"
 #include "domain/content.h"
+#include "domain/corrections.h"
 #include "domain/dates.h"
 #include "domain/limits.h"
 #include "domain/requires.h"
@@ -14,64 +14,6 @@ namespace trellis::domain {
 namespace {
 
 namespace pb = google::protobuf;
-
-// A field that can be put right: what the caller once said in words or as a date. Ids and codes
-// bind the entry to others; such an entry is struck out and made anew.
-bool IsCorrectable(const pb::FieldDescriptor& field) {
-  if (field.is_repeated() || field.cpp_type() != pb::FieldDescriptor::CPPTYPE_STRING) return false;
-  const v1::Format format = field.options().GetExtension(v1::rules).format();
-  if (format != v1::FORMAT_UNSPECIFIED && format != v1::DATE) return false;
-  return !HasBehavior(field, google::api::OUTPUT_ONLY);
-}
-
-std::string CorrectableFields(const pb::Descriptor& entry) {
-  std::string names;
-  for (int i = 0; i < entry.field_count(); ++i) {
-    if (!IsCorrectable(*entry.field(i))) continue;
-    absl::StrAppend(&names, names.empty() ? "" : ", ", entry.field(i)->name());
-  }
-  return names;
-}
-
-absl::Status CheckCorrections(const pb::Message& entry, const v1::CorrectEntryRequest& request) {
-  std::vector<FieldViolation> violations;
-  std::set<std::string> seen;
-  for (int i = 0; i < request.corrections_size(); ++i) {
-    const v1::FieldCorrection& correction = request.corrections(i);
-    const std::string path = absl::StrCat("corrections[", i, "]");
-    const pb::FieldDescriptor* const field =
-        entry.GetDescriptor()->FindFieldByName(correction.field());
-    if (field == nullptr || !IsCorrectable(*field)) {
-      violations.push_back(
-          {path + ".field", absl::StrCat("got \"", correction.field(), "\", want one of ",
-                                         CorrectableFields(*entry.GetDescriptor()))});
-      continue;
-    }
-    if (!seen.insert(correction.field()).second) {
-      violations.push_back({path + ".field", "got the field twice, want it once"});
-    }
-    if (correction.value().empty() ? HasBehavior(*field, google::api::REQUIRED)
-                                   : !WhyInvalid(*field, correction.value()).empty()) {
-      violations.push_back({path + ".value", correction.value().empty()
-                                                 ? "missing, want a value"
-                                                 : WhyInvalid(*field, correction.value())});
-    }
-  }
-  return violations.empty() ? absl::OkStatus() : InvalidRequest(violations);
-}
-
-// The entry as the corrections leave it.
-std::unique_ptr<pb::Message> Corrected(const pb::Message& entry,
-                                       const v1::CorrectEntryRequest& request) {
-  std::unique_ptr<pb::Message> corrected(entry.New());
-  corrected->CopyFrom(entry);
-  for (const v1::FieldCorrection& correction : request.corrections()) {
-    corrected->GetReflection()->SetString(
-        corrected.get(), entry.GetDescriptor()->FindFieldByName(correction.field()),
-        correction.value());
-  }
-  return corrected;
-}
 
 // What was refused when the entry was made is refused when it is put right.
 absl::Status CheckCorrectedDates(Draft& draft, const pb::Message& corrected,
@@ -193,10 +135,10 @@ Decided Decide(const Plan& plan, const v1::CorrectEntryRequest& request, const C
         absl::StrCat("entry ", request.entry_id(), " of ", plan.name(),
                      " was struck out at revision ", EntryOf(*entry).correction().revision()));
   }
-  RETURN_IF_ERROR(CheckCorrections(*entry, request));
+  RETURN_IF_ERROR(CheckCorrections(*entry, request.corrections()));
   ASSIGN_OR_RETURN(Draft draft, Begin(plan, request, context));
   if (!request.corrections().empty()) {
-    const std::unique_ptr<pb::Message> corrected = Corrected(*entry, request);
+    const std::unique_ptr<pb::Message> corrected = Corrected(*entry, request.corrections());
     if (corrected->SerializeAsString() == entry->SerializeAsString()) return Decision{};
     RETURN_IF_ERROR(CheckCorrectedDates(draft, *corrected, request));
   }

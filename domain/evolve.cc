@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/timestamp.h"
 #include "domain/codec.h"
+#include "domain/corrections.h"
 #include "domain/dates.h"
 #include "domain/entries.h"
 #include "domain/support_plan.h"
@@ -241,19 +242,9 @@ class Evolution {
   void EntryCorrected(const v1::EntryCorrected& corrected) {
     pb::Message* const entry = FindEntry(plan_, corrected.entry_id());
     CHECK(entry != nullptr);
-    v1::Correction& correction = *EntryOf(*entry).mutable_correction();
-    correction.set_revision(plan_.revision());
-    correction.set_reason(corrected.reason());
-    if (corrected.corrections().empty()) {
-      correction.set_struck_out(true);
-      if (entry->GetDescriptor() == v1::Review::descriptor()) {
-        TakeBackJudgements(static_cast<const v1::Review&>(*entry));
-      }
-    }
-    for (const v1::FieldCorrection& field : corrected.corrections()) {
-      const auto* const descriptor = entry->GetDescriptor()->FindFieldByName(field.field());
-      CHECK(descriptor != nullptr);
-      entry->GetReflection()->SetString(entry, descriptor, field.value());
+    ApplyCorrection(*entry, corrected, plan_.revision());
+    if (corrected.corrections().empty() && entry->GetDescriptor() == v1::Review::descriptor()) {
+      TakeBackJudgements(static_cast<const v1::Review&>(*entry));
     }
   }
 
