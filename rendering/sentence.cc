@@ -82,6 +82,10 @@ std::string ValueInWords(const Message& message, const FieldDescriptor& field) {
     if (number == 0) return "";
     return value == nullptr ? absl::StrCat(number) : EnumInWords(*value);
   }
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
+    const int32_t number = reflection.GetInt32(message, &field);
+    return number == 0 ? "" : absl::StrCat(number);
+  }
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_INT64) {
     const int64_t number = reflection.GetInt64(message, &field);
     return number == 0 ? "" : absl::StrCat(number);

@@ -12,6 +12,7 @@
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "trellis/v1/events.pb.h"
+#include "trellis/v1/induction_events.pb.h"
 #include "trellis/v1/options.pb.h"
 
 namespace trellis::rendering {
@@ -163,6 +164,22 @@ TEST(Sentence, SaysDatesInWordsAndBeginsSentencesAfterAFullStop) {
               target_revised { target_id: "t1" statement: "Settle the class." due_on: "2022-10-14"
                                reason: "Too early before." })")),
             "revised target t1, due Fri 14 Oct 2022: Settle the class. Reason: Too early before.");
+}
+
+TEST(Sentence, OfAnInductionSaysNumbersAndNoTextOfANote) {
+  v1::InductionEvent event;
+  v1::WorkingPattern& pattern = *event.mutable_working_pattern_changed()->mutable_working_pattern();
+  pattern.set_fte_hundredths(60);
+  pattern.set_starts_on("2022-09-20");
+  EXPECT_EQ(Sentence(event),
+            "set the working pattern to 60 hundredths of full time from Tue 20 Sep 2022.");
+  v1::SessionNote& note = *event.mutable_session_note_recorded()->mutable_session_note();
+  note.set_note_id("n1");
+  note.set_held_on("2022-09-20");
+  note.set_module("9");
+  note.set_week(4);
+  note.set_text("Between us.");
+  EXPECT_EQ(Sentence(event), "noted the session of Tue 20 Sep 2022 as n1, module 9, week 4.");
 }
 
 TEST(Sentence, PutsNoSecondFullStop) {
