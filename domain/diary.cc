@@ -19,11 +19,12 @@ using v1::DiaryEntry;
 // Makes the entries of one state.
 class DiaryWriter {
  public:
-  DiaryWriter(const std::string& resource, int64_t revision, const v1::Party& ect, bool held_back,
-              bool closed, absl::CivilDay today)
-      : resource_(resource),
-        revision_(revision),
-        ect_(ect),
+  template <typename State>
+  DiaryWriter(const State& state, bool held_back, bool closed, absl::CivilDay today)
+      : resource_(state.name()),
+        revision_(state.revision()),
+        update_time_(state.update_time()),
+        ect_(state.ect()),
         held_back_(held_back),
         closed_(closed),
         today_(DateText(today)) {}
@@ -44,6 +45,7 @@ class DiaryWriter {
     entry.add_people(ect_.person());
     entry.set_words(words);
     entry.set_revision(revision_);
+    *entry.mutable_update_time() = update_time_;
     return &entry;
   }
 
@@ -60,6 +62,7 @@ class DiaryWriter {
 
   const std::string& resource_;
   const int64_t revision_;
+  const google::protobuf::Timestamp& update_time_;
   const v1::Party& ect_;
   const bool held_back_;
   const bool closed_;
@@ -81,8 +84,7 @@ void AddPeople(DiaryEntry* entry, const Supporters& supporters) {
 }
 
 std::vector<DiaryEntry> Of(const v1::SupportPlan& plan, absl::CivilDay today) {
-  DiaryWriter diary(plan.name(), plan.revision(), plan.ect(),
-                    plan.state() == v1::SupportPlan::PAUSED,
+  DiaryWriter diary(plan, plan.state() == v1::SupportPlan::PAUSED,
                     plan.state() == v1::SupportPlan::CLOSED, today);
   const std::string& tutor = plan.induction_tutor().person();
   for (const v1::Review& review : plan.reviews()) {
@@ -129,8 +131,7 @@ std::vector<DiaryEntry> Of(const v1::SupportPlan& plan, absl::CivilDay today) {
 }
 
 std::vector<DiaryEntry> Of(const v1::ActionPlan& plan, absl::CivilDay today) {
-  DiaryWriter diary(plan.name(), plan.revision(), plan.ect(), /*held_back=*/false,
-                    plan.state() == v1::ActionPlan::CLOSED, today);
+  DiaryWriter diary(plan, /*held_back=*/false, plan.state() == v1::ActionPlan::CLOSED, today);
   // Once it was handed over, the mentor has no part in it.
   const std::string mentor =
       plan.owner() == v1::ActionPlan::ECT_ALONE ? "" : plan.mentor().person();
@@ -169,8 +170,7 @@ std::vector<DiaryEntry> Of(const v1::ActionPlan& plan, absl::CivilDay today) {
 }
 
 std::vector<DiaryEntry> Of(const v1::Induction& induction, absl::CivilDay today) {
-  DiaryWriter diary(induction.name(), induction.revision(), induction.ect(),
-                    induction.state() == v1::Induction::PAUSED,
+  DiaryWriter diary(induction, induction.state() == v1::Induction::PAUSED,
                     induction.state() == v1::Induction::LEFT, today);
   for (const v1::ProgrammeCompletion& completion : induction.programme_completions()) {
     if (completion.staying() != v1::ProgrammeCompletion::BOTH_STAY) continue;

@@ -32,11 +32,17 @@ absl::StatusOr<std::vector<StateRowPointer>> RowsOf(const Rooms& rooms,
 }
 
 absl::Status CheckRequest(const v1::ListDiaryRequest& request) {
+  std::vector<FieldViolation> violations;
   if (request.person().empty() == request.school_urn().empty()) {
-    return InvalidRequest({{"person", absl::StrCat("got ", request.person().empty() ? "no" : "both",
-                                                   " person and school_urn, want one of them")}});
+    violations.push_back({"person", absl::StrCat("got ", request.person().empty() ? "no" : "both",
+                                                 " person and school_urn, want one of them")});
   }
-  return absl::OkStatus();
+  if (!request.from_on().empty() && !request.until_on().empty() &&
+      request.until_on() < request.from_on()) {
+    violations.push_back({"until_on", absl::StrCat("got ", request.until_on(),
+                                                   ", want no day before ", request.from_on())});
+  }
+  return violations.empty() ? absl::OkStatus() : InvalidRequest(violations);
 }
 
 bool TakesPart(const v1::DiaryEntry& entry, const std::string& person) {

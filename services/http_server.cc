@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "base/error.h"
 #include "rendering/plan_list.h"
+#include "services/diary_feed.h"
 #include "services/metrics.h"
 
 namespace trellis::services {
@@ -18,6 +19,7 @@ namespace {
 constexpr size_t kThreads = 16;
 constexpr time_t kKeepAliveSeconds = 2;
 constexpr char kHtml[] = "text/html; charset=utf-8";
+constexpr char kCalendar[] = "text/calendar; charset=utf-8";
 constexpr char kText[] = "text/plain; charset=utf-8";
 // Nothing but the page itself is ever loaded, framed or kept by a shared cache.
 const httplib::Headers& PageHeaders() {
@@ -87,6 +89,13 @@ class HttpServer::Impl {
     server_.Get("/supportPlans/([^/]*)",
                 [this](const httplib::Request& request, httplib::Response& response) {
                   ServePlan(rooms_, request, response);
+                });
+    server_.Get(R"(/diary/([^/]*)/([^/]*)\.ics)",
+                [this](const httplib::Request& request, httplib::Response& response) {
+                  const absl::StatusOr<std::string> feed =
+                      DiaryFeedOf(rooms_, request.matches[1].str(), request.matches[2].str());
+                  if (!feed.ok()) return Fail(feed.status(), response);
+                  response.set_content(*feed, kCalendar);
                 });
     server_.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
       const absl::Status health = rooms_.views.health();

@@ -10,6 +10,7 @@
 #include "google/rpc/status.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/diary_service.pb.h"
 #include "trellis/v1/directory_service.pb.h"
 #include "trellis/v1/induction_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
@@ -83,7 +84,7 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
   for (const auto* const file :
        {v1::SupportPlanReply::descriptor()->file(), v1::ActionPlanReply::descriptor()->file(),
         v1::InductionReply::descriptor()->file(), v1::PersonReply::descriptor()->file(),
-        v1::ListTrailRequest::descriptor()->file(),
+        v1::DiaryEntry::descriptor()->file(), v1::ListTrailRequest::descriptor()->file(),
         v1::GetTeachersStandardRequest::descriptor()->file(),
         v1::SubscriptionStatus::descriptor()->file()}) {
     for (int i = 0; i < file->service(0)->method_count(); ++i) {
