@@ -190,6 +190,10 @@ std::string Present(const pb::Message& answer, const Presentation& presentation)
   if (v1::RenderSupportPlanResponse form; Is(answer, form)) return form.content();
   if (const auto text = ActionPlanText(answer); text.has_value()) return *text;
   if (const auto text = InductionText(answer); text.has_value()) return *text;
+  if (v1::ListDiaryResponse diary; Is(answer, diary)) {
+    return absl::StrCat(DiaryText(diary), More(diary.next_page_token()));
+  }
+  if (v1::Workload workload; Is(answer, workload)) return WorkloadText(workload);
   if (v1::TeachersStandard standard; Is(answer, standard)) return StandardText(standard);
   if (v1::ListTeachersStandardsResponse list; Is(answer, list)) return StandardsText(list);
   if (const auto text = QueueText(answer); text.has_value()) return *text;

@@ -8,6 +8,7 @@
 #include "google/pubsub/v1/pubsub.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/diary_service.pb.h"
 #include "trellis/v1/induction_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
 
@@ -25,6 +26,10 @@ std::string Present(const google::protobuf::Message& answer, const Presentation&
 
 // `message` as JSON on one line, without a line break.
 std::string CompactJson(const google::protobuf::Message& message);
+
+// A diary as a table, and a workload with its hints.
+std::string DiaryText(const v1::ListDiaryResponse& diary);
+std::string WorkloadText(const v1::Workload& workload);
 
 // The entries of a trail, a block each, with times in London.
 std::string TrailText(const v1::ListTrailResponse& trail, bool terminal);

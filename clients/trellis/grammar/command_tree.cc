@@ -36,6 +36,8 @@ constexpr ShortName kCommandNames[] = {
     {"PausePlan", "pause"},
     {"ResumePlan", "resume"},
     {"RenewPlan", "renew"},
+    {"ListDiary", "list"},
+    {"GetWorkload", "workload"},
     {"DraftActionPlan", "draft"},
     {"GetActionPlan", "get"},
     {"ListActionPlans", "list"},
