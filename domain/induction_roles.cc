@@ -279,7 +279,7 @@ InductionDecided Decide(const Induction& induction, const v1::MoveSchoolRequest&
                                 " already; want another school, or ChangeHeadteacher"));
   }
   const std::string day = StartOf(request.school().starts_on(), OccurredOn(draft));
-  if (TermClock(induction).LastedTerm(*ParseDate(DayBefore(day)))) {
+  if (TermClock(induction).LastedTerm(*ParseDate(day) - 1)) {
     draft.Warn("INTERIM_ASSESSMENT_DUE", "school.starts_on",
                absl::StrCat("a term or more was served by ", DayBefore(day),
                             ": an interim assessment is due (guidance 2.62)"));
