@@ -57,11 +57,15 @@ TEST(CommandTree, HasEveryRpcOnce) {
 
 TEST(CommandTree, HasShortNamesForWhatIsTypedMost) {
   EXPECT_THAT(TheTree().Groups(),
-              ElementsAre("plan", "standards", "queue", "action-plan", "induction"));
+              ElementsAre("plan", "standards", "queue", "action-plan", "diary", "directory",
+                          "induction"));
   for (const char* const name :
        {"open", "get", "list", "show", "trail", "raise-concern", "resolve-concern", "set-target",
         "sign", "decline-to-sign", "close", "pause", "resume", "renew"}) {
     EXPECT_NE(TheTree().Find("plan", name), nullptr) << name;
+  }
+  for (const char* const name : {"register", "get", "roles", "join", "separate", "set-trn"}) {
+    EXPECT_NE(TheTree().Find("directory", name), nullptr) << name;
   }
   EXPECT_NE(TheTree().Find("standards", "list"), nullptr);
   EXPECT_NE(TheTree().Find("standards", "get"), nullptr);
