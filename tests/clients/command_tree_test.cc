@@ -56,9 +56,8 @@ TEST(CommandTree, HasEveryRpcOnce) {
 }
 
 TEST(CommandTree, HasShortNamesForWhatIsTypedMost) {
-  EXPECT_THAT(TheTree().Groups(),
-              ElementsAre("plan", "standards", "queue", "action-plan", "diary", "directory",
-                          "induction"));
+  EXPECT_THAT(TheTree().Groups(), ElementsAre("plan", "standards", "queue", "action-plan", "diary",
+                                              "directory", "induction"));
   for (const char* const name :
        {"open", "get", "list", "show", "trail", "raise-concern", "resolve-concern", "set-target",
         "sign", "decline-to-sign", "close", "pause", "resume", "renew"}) {

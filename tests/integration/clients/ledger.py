@@ -67,7 +67,8 @@ class Ledger:
         trail = json.loads(self._run("plan", "trail", plan, "--output", "json"))
         known = sum(event.subject == plan for event in self.events)
         added = [Event(int(entry["position"]), int(entry["revision"]), entry["eventType"],
-                       plan, f"{entry['occurredOn']}T00:00:00Z", entry["event"]["actorName"])
+                       plan, f"{entry['occurredOn']}T00:00:00Z",
+                       entry["supportPlanEvent"]["actorName"])
                  for entry in trail["entries"][known:]]
         self.events += added
         return added
