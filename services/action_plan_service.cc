@@ -21,19 +21,6 @@ Handler ActionPlanCommand(const Rooms& rooms) {
   return CommandHandler<v1::ActionPlan, Request>(rooms);
 }
 
-// A read for which it matters who calls.
-template <typename Request, typename Response>
-Handler ReaderHandler(const Rooms& rooms,
-                      absl::StatusOr<Response> (*read)(const Rooms&, const Caller&,
-                                                       const Request&)) {
-  return Unary<Request>([rooms, read](Call call, const Request& request) {
-    const absl::StatusOr<Caller> caller = IdentifyCaller(call);
-    if (!caller.ok()) return call.Fail(caller.status());
-    if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
-    call.Answer(read(rooms, *caller, request));
-  });
-}
-
 // The plan at that moment, if the caller may read it.
 absl::StatusOr<v1::ActionPlan> PlanForReader(const Rooms& rooms, const Caller& caller,
                                              const std::string& name, const Moment& moment) {
@@ -137,10 +124,10 @@ std::map<std::string, Handler> ActionPlanHandlers(const Rooms& rooms) {
       {"HandOverActionPlan", ActionPlanCommand<v1::HandOverActionPlanRequest>(rooms)},
       {"CloseActionPlan", ActionPlanCommand<v1::CloseActionPlanRequest>(rooms)},
       {"CorrectActionPlanEntry", ActionPlanCommand<v1::CorrectActionPlanEntryRequest>(rooms)},
-      {"GetActionPlan", ReaderHandler(rooms, GetActionPlan)},
+      {"GetActionPlan", ReadHandler(rooms, GetActionPlan)},
       {"ListActionPlans", ReadHandler(rooms, ListActionPlans)},
-      {"CheckSmart", ReaderHandler(rooms, CheckSmart)},
-      {"RenderActionPlan", ReaderHandler(rooms, RenderActionPlan)},
+      {"CheckSmart", ReadHandler(rooms, CheckSmart)},
+      {"RenderActionPlan", ReadHandler(rooms, RenderActionPlan)},
   };
 }
 

@@ -44,6 +44,18 @@ Handler ReadHandler(const Rooms& rooms,
   });
 }
 
+// Likewise, where it matters who calls.
+template <typename Request, typename Response>
+Handler ReadHandler(const Rooms& rooms,
+                    absl::StatusOr<Response> (*read)(const Rooms&, const Caller&, const Request&)) {
+  return Unary<Request>([rooms, read](Call call, const Request& request) {
+    const absl::StatusOr<Caller> caller = IdentifyCaller(call);
+    if (!caller.ok()) return call.Fail(caller.status());
+    if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
+    call.Answer(read(rooms, *caller, request));
+  });
+}
+
 // Which state of a stream is wanted: the present one unless a revision or a time is given.
 struct Moment {
   int64_t revision = 0;

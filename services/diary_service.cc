@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
@@ -80,18 +79,12 @@ absl::StatusOr<std::vector<v1::DiaryEntry>> DiaryFor(const Rooms& rooms,
 absl::StatusOr<v1::ListDiaryResponse> ListDiary(const Rooms& rooms,
                                                 const v1::ListDiaryRequest& request) {
   RETURN_IF_ERROR(CheckRequest(request));
-  ASSIGN_OR_RETURN(const std::string cursor, PageCursor(request));
-  size_t next = 0;
-  if (!cursor.empty() && !absl::SimpleAtoi(cursor, &next)) next = 0;
-  ASSIGN_OR_RETURN(std::vector<v1::DiaryEntry> diary, DiaryFor(rooms, request));
-  const auto size = static_cast<size_t>(PageSize(request.page_size(), kEntriesByDefault));
-  const size_t end = std::min(diary.size(), next + size);
+  ASSIGN_OR_RETURN(const std::vector<v1::DiaryEntry> diary, DiaryFor(rooms, request));
   v1::ListDiaryResponse response;
   response.set_overdue(static_cast<int32_t>(std::count_if(
       diary.begin(), diary.end(),
       [](const v1::DiaryEntry& entry) { return entry.state() == v1::DiaryEntry::OVERDUE; })));
-  for (; next < end; ++next) *response.add_entries() = std::move(diary[next]);
-  if (end < diary.size()) response.set_next_page_token(PageToken(request, absl::StrCat(end)));
+  RETURN_IF_ERROR(CutPage(request, diary, kEntriesByDefault, response.mutable_entries(), response));
   return response;
 }
 

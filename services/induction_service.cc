@@ -24,32 +24,6 @@ Handler InductionCommand(const Rooms& rooms) {
   return CommandHandler<v1::Induction, Request>(rooms);
 }
 
-// A read for which it matters who calls.
-template <typename Request, typename Response>
-Handler CallerHandler(const Rooms& rooms,
-                      absl::StatusOr<Response> (*read)(const Rooms&, const Caller&,
-                                                       const Request&)) {
-  return Unary<Request>([rooms, read](Call call, const Request& request) {
-    const absl::StatusOr<Caller> caller = IdentifyCaller(call);
-    if (!caller.ok()) return call.Fail(caller.status());
-    if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
-    call.Answer(read(rooms, *caller, request));
-  });
-}
-
-// Copies the page of `items` that `request` asks for to `page`; the cursor is how many came before.
-template <typename Request, typename Items, typename Page, typename Response>
-absl::Status CutPage(const Request& request, const Items& items, Page* page, Response& response) {
-  ASSIGN_OR_RETURN(const std::string cursor, PageCursor(request));
-  int first = 0;
-  if (!cursor.empty() && !absl::SimpleAtoi(cursor, &first)) first = 0;
-  const int size = static_cast<int>(items.size());
-  const int last = std::min(size, first + PageSize(request.page_size(), kItemsByDefault));
-  for (int i = first; i < last; ++i) *page->Add() = items[static_cast<size_t>(i)];
-  if (last < size) response.set_next_page_token(PageToken(request, absl::StrCat(last)));
-  return absl::OkStatus();
-}
-
 // The induction, if the caller may read what is between mentor and ECT.
 absl::StatusOr<v1::Induction> InductionForPartner(const Rooms& rooms, const Caller& caller,
                                                   const std::string& name) {
@@ -112,8 +86,8 @@ absl::StatusOr<v1::InductionClock> GetInductionClock(const Rooms& rooms,
 absl::StatusOr<v1::ListProgrammesResponse> ListProgrammes(
     const Rooms&, const v1::ListProgrammesRequest& request) {
   v1::ListProgrammesResponse response;
-  RETURN_IF_ERROR(
-      CutPage(request, domain::KnownProgrammes(), response.mutable_programmes(), response));
+  RETURN_IF_ERROR(CutPage(request, domain::KnownProgrammes(), kItemsByDefault,
+                          response.mutable_programmes(), response));
   return response;
 }
 
@@ -127,7 +101,8 @@ absl::StatusOr<v1::ListSessionNotesResponse> ListSessionNotes(
     if (Meets(note, request)) notes.push_back(texts.WithText(note));
   }
   v1::ListSessionNotesResponse response;
-  RETURN_IF_ERROR(CutPage(request, notes, response.mutable_session_notes(), response));
+  RETURN_IF_ERROR(
+      CutPage(request, notes, kItemsByDefault, response.mutable_session_notes(), response));
   return response;
 }
 
@@ -141,7 +116,8 @@ absl::StatusOr<v1::ListProgrammeReviewsResponse> ListProgrammeReviews(
     reviews.push_back(texts.WithTexts(review));
   }
   v1::ListProgrammeReviewsResponse response;
-  RETURN_IF_ERROR(CutPage(request, reviews, response.mutable_programme_reviews(), response));
+  RETURN_IF_ERROR(
+      CutPage(request, reviews, kItemsByDefault, response.mutable_programme_reviews(), response));
   return response;
 }
 
@@ -170,8 +146,8 @@ std::map<std::string, Handler> InductionHandlers(const Rooms& rooms) {
       {"GetInduction", GetHandler<v1::GetInductionRequest>(rooms)},
       {"ListInductions", ReadHandler(rooms, ListInductions)},
       {"GetInductionClock", ReadHandler(rooms, GetInductionClock)},
-      {"ListSessionNotes", CallerHandler(rooms, ListSessionNotes)},
-      {"ListProgrammeReviews", CallerHandler(rooms, ListProgrammeReviews)},
+      {"ListSessionNotes", ReadHandler(rooms, ListSessionNotes)},
+      {"ListProgrammeReviews", ReadHandler(rooms, ListProgrammeReviews)},
       {"ListProgrammes", ReadHandler(rooms, ListProgrammes)},
   };
 }

@@ -1,9 +1,6 @@
 #include "services/standards_service.h"
 
-#include <algorithm>
-
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
@@ -30,17 +27,9 @@ void GetTeachersStandard(Call call, const v1::GetTeachersStandardRequest& reques
 absl::StatusOr<v1::ListTeachersStandardsResponse> List(
     const v1::ListTeachersStandardsRequest& request) {
   RETURN_IF_ERROR(domain::Validate(request));
-  ASSIGN_OR_RETURN(const std::string cursor, PageCursor(request));
-  size_t next = 0;
-  if (!cursor.empty() && !absl::SimpleAtoi(cursor, &next)) next = 0;
-  const auto& standards = domain::TeachersStandards();
-  const auto size = static_cast<size_t>(PageSize(request.page_size(), kStandardsByDefault));
-  const size_t end = std::min(standards.size(), next + size);
   v1::ListTeachersStandardsResponse response;
-  for (; next < end; ++next) *response.add_teachers_standards() = standards[next];
-  if (end < standards.size()) {
-    response.set_next_page_token(PageToken(request, absl::StrCat(end)));
-  }
+  RETURN_IF_ERROR(CutPage(request, domain::TeachersStandards(), kStandardsByDefault,
+                          response.mutable_teachers_standards(), response));
   return response;
 }
 
