@@ -25,9 +25,14 @@ class IndexWriter {
   void AddSchool(const std::string& urn) {
     if (!urn.empty()) rows_[absl::StrCat(SchoolPrefix(urn), stream_)] = "";
   }
+  // Those of `supporters` who are neither of the two: these have a row already.
   template <typename Supporters>
-  void AddPeople(const Supporters& supporters) {
-    for (const v1::Supporter& supporter : supporters) AddPerson(supporter.person());
+  void AddOthers(const Supporters& supporters, const std::string& first,
+                 const std::string& second) {
+    for (const v1::Supporter& supporter : supporters) {
+      const std::string& person = supporter.person();
+      if (!person.empty() && person != first && person != second) AddPerson(person);
+    }
   }
 
  private:
@@ -36,21 +41,29 @@ class IndexWriter {
 };
 
 void Add(const v1::SupportPlan& plan, bool is_new, IndexWriter index) {
+  const std::string& ect = plan.ect().person();
+  const std::string& tutor = plan.induction_tutor().person();
   if (is_new) {
-    index.AddPerson(plan.ect().person());
-    index.AddPerson(plan.induction_tutor().person());
+    index.AddPerson(ect);
+    index.AddPerson(tutor);
     index.AddSchool(plan.school().urn());
   }
-  for (const v1::Action& action : plan.actions()) index.AddPeople(action.by());
-  for (const v1::Support& support : plan.support()) index.AddPeople(support.supported_by());
-  for (const v1::Observation& seen : plan.observations()) index.AddPeople(seen.observers());
+  for (const v1::Action& action : plan.actions()) index.AddOthers(action.by(), ect, tutor);
+  for (const v1::Support& support : plan.support()) {
+    index.AddOthers(support.supported_by(), ect, tutor);
+  }
+  for (const v1::Observation& seen : plan.observations()) {
+    index.AddOthers(seen.observers(), ect, tutor);
+  }
 }
 
 // Not under its school: see DiaryService.ListDiary.
 void Add(const v1::ActionPlan& plan, IndexWriter index) {
   index.AddPerson(plan.ect().person());
   index.AddPerson(plan.mentor().person());
-  for (const v1::ActionStep& step : plan.steps()) index.AddPeople(step.owners());
+  for (const v1::ActionStep& step : plan.steps()) {
+    index.AddOthers(step.owners(), plan.ect().person(), plan.mentor().person());
+  }
 }
 
 void Add(const v1::Induction& induction, IndexWriter index) {

@@ -105,12 +105,25 @@ const std::string& ValueText(const pb::Message& message, const pb::FieldDescript
   return scratch;
 }
 
-// The name of what the field `state` holds; empty if nothing, or if there is no such field.
-std::string StateText(const pb::Message& state) {
-  const pb::FieldDescriptor* const field = state.GetDescriptor()->FindFieldByName("state");
-  if (field == nullptr) return "";
-  std::string scratch;
-  return ValueText(state, *field, scratch);
+// The field `state` of each type of state, null where there is none. Looked up once for every
+// aggregate.
+const pb::FieldDescriptor* StateField(const pb::Descriptor& type) {
+  static const auto& all =
+      *new absl::flat_hash_map<const pb::Descriptor*, const pb::FieldDescriptor*>([] {
+        absl::flat_hash_map<const pb::Descriptor*, const pb::FieldDescriptor*> fields;
+        for (const domain::Aggregate& aggregate : domain::Aggregates()) {
+          const pb::Descriptor* const state = aggregate.state.GetDescriptor();
+          fields[state] = state->FindFieldByName("state");
+        }
+        return fields;
+      }());
+  return all.at(&type);
+}
+
+// The number of what it holds; 0 if nothing, or if there is no such field.
+int StateNumber(const pb::Message& state) {
+  const pb::FieldDescriptor* const field = StateField(*state.GetDescriptor());
+  return field == nullptr ? 0 : state.GetReflection()->GetEnumValue(state, field);
 }
 
 void AddChange(const std::string& field, std::string before, std::string after,
@@ -137,7 +150,7 @@ void Compare(const std::string& id, const std::vector<std::string>& before,
 
 void FieldChanges::Before(const pb::Message& state, const pb::Message& event) {
   size_ = 0;
-  stood_ = StateText(state);
+  stood_ = StateNumber(state);
   const pb::Message& kind = domain::KindOf(event);
   const pb::Reflection& reflection = *kind.GetReflection();
   std::string scratch;
@@ -174,8 +187,12 @@ std::vector<v1::FieldChange> FieldChanges::After(const pb::Message& state) const
     const Entry& before = entries_[i];
     Compare(before.id, before.values, *domain::FindEntry(state, before.id), changes);
   }
-  const std::string stands = StateText(state);
-  if (stood_ != stands && !stood_.empty()) AddChange("state", stood_, stands, changes);
+  const int stands = StateNumber(state);
+  if (stood_ != stands && stood_ != 0) {
+    const pb::EnumDescriptor& values = *StateField(*state.GetDescriptor())->enum_type();
+    AddChange("state", values.FindValueByNumber(stood_)->name(),
+              values.FindValueByNumber(stands)->name(), changes);
+  }
   return changes;
 }
 

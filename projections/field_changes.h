@@ -31,8 +31,8 @@ class FieldChanges {
   // Those after the first `size_` are of earlier events.
   std::vector<Entry> entries_;
   size_t size_ = 0;
-  // The name of what the field `state` held; empty if nothing.
-  std::string stood_;
+  // The number of what the field `state` held; 0 if nothing.
+  int stood_ = 0;
 };
 
 }  // namespace trellis::projections
