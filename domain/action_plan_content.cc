@@ -67,13 +67,10 @@ void WarnOfDay(ActionPlanDraft& draft, const std::string& due_on, const std::str
 absl::Status RequireParty(const v1::ActionPlan& plan, const Context& context,
                           absl::string_view verb) {
   RETURN_IF_ERROR(RequireOneOf(context, {v1::ECT, v1::MENTOR}, verb));
-  const std::string capacity = v1::Capacity_Name(context.capacity);
   const std::string& actor = context.actor.person();
   const v1::Party& party = context.capacity == v1::ECT ? plan.ect() : plan.mentor();
   if (!actor.empty() && party.person() == actor) return absl::OkStatus();
-  return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_PARTY",
-               absl::StrCat(actor, " is not the ", capacity, " of ", plan.name()),
-               {{"actor", actor}, {"capacity", capacity}, {"name", plan.name()}});
+  return NotTheParty(context, plan.name());
 }
 
 }  // namespace

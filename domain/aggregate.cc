@@ -65,6 +65,11 @@ std::unique_ptr<google::protobuf::Message> EmptyState(const Aggregate& aggregate
   return state;
 }
 
+int64_t RevisionOf(const google::protobuf::Message& state) {
+  // The third field of every state.
+  return state.GetReflection()->GetInt64(state, state.GetDescriptor()->FindFieldByNumber(3));
+}
+
 absl::Status NotFound(absl::string_view name, absl::string_view when) {
   const Aggregate* const aggregate = AggregateOf(name);
   return Error(absl::StatusCode::kNotFound,

@@ -46,6 +46,9 @@ const Aggregate& AggregateWith(const google::protobuf::Descriptor& state);
 std::unique_ptr<google::protobuf::Message> EmptyState(const Aggregate& aggregate,
                                                       const std::string& name);
 
+// The revision of a state of any aggregate.
+int64_t RevisionOf(const google::protobuf::Message& state);
+
 // `name` does not exist: NOT_FOUND, with the aggregate's reason. `when` completes the sentence.
 absl::Status NotFound(absl::string_view name, absl::string_view when = "");
 // `name` exists, at `revision`: ALREADY_EXISTS, with the aggregate's reason.

@@ -2,14 +2,12 @@
 #include <set>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/clock.h"
-#include "base/timestamp.h"
-#include "domain/codec.h"
 #include "domain/corrections.h"
 #include "domain/dates.h"
 #include "domain/entries.h"
+#include "domain/evolution.h"
 #include "domain/support_plan.h"
 
 namespace trellis::domain {
@@ -38,9 +36,7 @@ class Evolution {
       : plan_(plan), event_(event), facts_(facts) {}
 
   void Apply() {
-    plan_.set_revision(plan_.revision() + 1);
-    plan_.set_etag(absl::StrCat("\"", plan_.revision(), "\""));
-    *plan_.mutable_update_time() = ToTimestamp(facts_.recorded_at);
+    Advance(plan_, facts_);
     ApplyKind();
     if (ChangesContent()) MoveContent();
     plan_.set_next_review_on(NextReviewOn());
@@ -155,22 +151,14 @@ class Evolution {
 
   v1::Party Actor() const {
     v1::Party actor;
-    actor.set_person(facts_.actor);
-    actor.set_name(event_.actor_name());
+    SetActor(event_, facts_, actor);
     return actor;
   }
 
   template <typename T>
   T* Added(const T& said, T* entry) {
     *entry = said;
-    v1::Entry& record = *entry->mutable_entry();
-    record.set_revision(plan_.revision());
-    *record.mutable_record_time() = plan_.update_time();
-    *record.mutable_recorded_by() = Actor();
-    record.set_capacity(facts_.capacity);
-    record.set_occurred_on(event_.occurred_on());
-    record.set_late_reason(event_.late_reason());
-    record.set_late_days(LateDays(event_.occurred_on(), event_.late_reason(), facts_.recorded_at));
+    SetEntry(plan_, event_, facts_, *entry->mutable_entry());
     return entry;
   }
 

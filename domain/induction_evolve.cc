@@ -1,10 +1,8 @@
-#include "absl/strings/str_cat.h"
 #include "base/check.h"
-#include "base/timestamp.h"
-#include "domain/codec.h"
 #include "domain/corrections.h"
 #include "domain/dates.h"
 #include "domain/entries.h"
+#include "domain/evolution.h"
 #include "domain/induction_rules.h"
 
 namespace trellis::domain {
@@ -19,9 +17,7 @@ class Evolution {
       : induction_(induction), event_(event), facts_(facts) {}
 
   void Apply() {
-    induction_.set_revision(induction_.revision() + 1);
-    induction_.set_etag(absl::StrCat("\"", induction_.revision(), "\""));
-    *induction_.mutable_update_time() = ToTimestamp(facts_.recorded_at);
+    Advance(induction_, facts_);
     ApplyKind();
   }
 
@@ -103,15 +99,7 @@ class Evolution {
   template <typename T>
   void Added(const T& said, T& entry) {
     entry = said;
-    v1::Entry& record = *entry.mutable_entry();
-    record.set_revision(induction_.revision());
-    *record.mutable_record_time() = induction_.update_time();
-    record.mutable_recorded_by()->set_person(facts_.actor);
-    record.mutable_recorded_by()->set_name(event_.actor_name());
-    record.set_capacity(facts_.capacity);
-    record.set_occurred_on(event_.occurred_on());
-    record.set_late_reason(event_.late_reason());
-    record.set_late_days(LateDays(event_.occurred_on(), event_.late_reason(), facts_.recorded_at));
+    SetEntry(induction_, event_, facts_, *entry.mutable_entry());
   }
 
   void Registered(const v1::EctRegistered& registered) {

@@ -52,14 +52,11 @@ absl::Status RequireHolder(const Induction& induction, const Context& context, C
                            absl::string_view verb) {
   RETURN_IF_ERROR(RequireOneOf(context, allowed, verb));
   const std::string& actor = context.actor.person();
-  const std::string capacity = v1::Capacity_Name(context.capacity);
   for (const v1::Party* const holder :
        HoldersOf(induction, context.capacity, DateText(context.today))) {
     if (holder->person() == actor && !actor.empty()) return absl::OkStatus();
   }
-  return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_PARTY",
-               absl::StrCat(actor, " is not the ", capacity, " of ", induction.name()),
-               {{"actor", actor}, {"capacity", capacity}, {"name", induction.name()}});
+  return NotTheParty(context, induction.name());
 }
 
 absl::Status RequireNotEnded(const Induction& induction, absl::string_view verb) {

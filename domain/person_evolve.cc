@@ -1,8 +1,6 @@
-#include "absl/strings/str_cat.h"
 #include "base/check.h"
-#include "base/timestamp.h"
-#include "domain/codec.h"
 #include "domain/entries.h"
+#include "domain/evolution.h"
 #include "domain/person.h"
 
 namespace trellis::domain {
@@ -15,9 +13,7 @@ class Evolution {
       : person_(person), event_(event), facts_(facts) {}
 
   void Apply() {
-    person_.set_revision(person_.revision() + 1);
-    person_.set_etag(absl::StrCat("\"", person_.revision(), "\""));
-    *person_.mutable_update_time() = ToTimestamp(facts_.recorded_at);
+    Advance(person_, facts_);
     ApplyKind();
   }
 
@@ -74,15 +70,7 @@ class Evolution {
   template <typename T>
   void Added(const T& said, T& entry) {
     entry = said;
-    v1::Entry& record = *entry.mutable_entry();
-    record.set_revision(person_.revision());
-    *record.mutable_record_time() = person_.update_time();
-    record.mutable_recorded_by()->set_person(facts_.actor);
-    record.mutable_recorded_by()->set_name(event_.actor_name());
-    record.set_capacity(facts_.capacity);
-    record.set_occurred_on(event_.occurred_on());
-    record.set_late_reason(event_.late_reason());
-    record.set_late_days(LateDays(event_.occurred_on(), event_.late_reason(), facts_.recorded_at));
+    SetEntry(person_, event_, facts_, *entry.mutable_entry());
   }
 
   void Named(const v1::PersonName& name) {

@@ -66,6 +66,14 @@ absl::Status RequireOneOf(const Context& context, Capacities allowed, absl::stri
                {{"capacity", capacity}});
 }
 
+absl::Status NotTheParty(const Context& context, const std::string& name) {
+  const std::string& actor = context.actor.person();
+  const std::string capacity = v1::Capacity_Name(context.capacity);
+  return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_PARTY",
+               absl::StrCat(actor, " is not the ", capacity, " of ", name),
+               {{"actor", actor}, {"capacity", capacity}, {"name", name}});
+}
+
 absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacities allowed,
                              absl::string_view verb) {
   RETURN_IF_ERROR(RequireOneOf(context, allowed, verb));
@@ -80,9 +88,7 @@ absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacitie
   }
   // Nobody is not the one who is still to be named.
   if (party == nullptr || (party->person() == actor && !actor.empty())) return absl::OkStatus();
-  return Error(absl::StatusCode::kPermissionDenied, "NOT_THE_PARTY",
-               absl::StrCat(actor, " is not the ", capacity, " of ", plan.name()),
-               {{"actor", actor}, {"capacity", capacity}, {"name", plan.name()}});
+  return NotTheParty(context, plan.name());
 }
 
 absl::Status RequireRoom(const std::string& name, absl::string_view what, int size, int max) {

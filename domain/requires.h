@@ -47,7 +47,10 @@ absl::Status RequireNotClosed(const Plan& plan, absl::string_view verb);
 // The actor acts in one of `allowed`.
 absl::Status RequireOneOf(const Context& context, Capacities allowed, absl::string_view verb);
 
-// Likewise and, for a capacity that the plan names, is that person. The ECT acts as the ECT
+// PERMISSION_DENIED: the actor is not who `name` has in the capacity that they act in.
+absl::Status NotTheParty(const Context& context, const std::string& name);
+
+// As RequireOneOf and, for a capacity that the plan names, is that person. The ECT acts as the ECT
 // alone.
 absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacities allowed,
                              absl::string_view verb);

@@ -26,11 +26,6 @@ constexpr int kRefillsMax = 16;
 
 std::string StateKey(const std::string& name) { return absl::StrCat("p", name); }
 
-// The third field of every state.
-int64_t RevisionOf(const google::protobuf::Message& state) {
-  return state.GetReflection()->GetInt64(state, state.GetDescriptor()->FindFieldByNumber(3));
-}
-
 absl::StatusOr<StateRowPointer> ReadRow(const ViewStore& store, const std::string& name) {
   ASSIGN_OR_RETURN(std::optional<std::string> bytes, store.Find(StateKey(name)));
   if (!bytes.has_value()) return StateRowPointer();
@@ -38,7 +33,7 @@ absl::StatusOr<StateRowPointer> ReadRow(const ViewStore& store, const std::strin
   row->state.reset(domain::AggregateOf(name)->state.New());
   row->bytes = *std::move(bytes);
   if (row->state->ParseFromString(row->bytes)) {
-    row->revision = RevisionOf(*row->state);
+    row->revision = domain::RevisionOf(*row->state);
     return row;
   }
   return Error(
@@ -67,12 +62,7 @@ absl::StatusOr<StateChange> CurrentStates::Apply(const eventstore::Record& recor
                  {{"position", absl::StrCat(header.position)}});
   }
   field_changes_.Before(state, event);
-  domain::AggregateOf(header.stream)
-      ->evolve(state, header.stream, event,
-               {.recorded_at = header.recorded_at,
-                .actor = header.origin.actor,
-                .capacity = static_cast<v1::Capacity>(header.origin.capacity),
-                .payload_digest = header.payload_digest});
+  domain::AggregateOf(header.stream)->evolve(state, header.stream, event, FactsOf(header));
   ++in_hand_->revision;
   return StateChange{header, event, state, field_changes_.After(state)};
 }

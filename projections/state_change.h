@@ -4,11 +4,20 @@
 
 #include <vector>
 
+#include "domain/decision.h"
 #include "eventstore/record.h"
 #include "google/protobuf/message.h"
 #include "trellis/v1/audit_service.pb.h"
 
 namespace trellis::projections {
+
+// What the record's header says of its event.
+inline domain::EventFacts FactsOf(const eventstore::Header& header) {
+  return {.recorded_at = header.recorded_at,
+          .actor = header.origin.actor,
+          .capacity = static_cast<v1::Capacity>(header.origin.capacity),
+          .payload_digest = header.payload_digest};
+}
 
 struct StateChange {
   const eventstore::Header& header;

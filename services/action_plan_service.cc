@@ -1,6 +1,5 @@
 #include "services/action_plan_service.h"
 
-#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "domain/action_plan.h"
@@ -14,7 +13,6 @@ namespace trellis::services {
 namespace {
 
 constexpr int kPlansByDefault = 50;
-constexpr int kTextWidthByDefault = 160;
 
 template <typename Request>
 Handler ActionPlanCommand(const Rooms& rooms) {
@@ -85,11 +83,7 @@ absl::StatusOr<v1::CheckSmartResponse> CheckSmart(const Rooms& rooms, const Call
 
 absl::StatusOr<v1::RenderActionPlanResponse> RenderActionPlan(
     const Rooms& rooms, const Caller& caller, const v1::RenderActionPlanRequest& request) {
-  const int width = request.text_width() == 0 ? kTextWidthByDefault : request.text_width();
-  if (width < rendering::kFormWidthMin) {
-    return InvalidRequest({{"text_width", absl::StrCat("got ", width, ", want at least ",
-                                                       rendering::kFormWidthMin)}});
-  }
+  ASSIGN_OR_RETURN(const int width, FormWidth(request.text_width()));
   ASSIGN_OR_RETURN(const v1::ActionPlan plan,
                    PlanForReader(rooms, caller, request.name(), {.revision = request.revision()}));
   const absl::Time now = rooms.clock.Now();

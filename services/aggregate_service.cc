@@ -4,17 +4,19 @@
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
+#include "rendering/form.h"
 #include "services/history.h"
 
 namespace trellis::services {
-namespace {
 
-int64_t RevisionOf(const google::protobuf::Message& state) {
-  return state.GetReflection()->GetInt64(state, state.GetDescriptor()->FindFieldByName("revision"));
+constexpr int kFormWidthByDefault = 160;
+
+absl::StatusOr<int> FormWidth(int asked) {
+  if (asked == 0) return kFormWidthByDefault;
+  if (asked >= rendering::kFormWidthMin) return asked;
+  return InvalidRequest(
+      {{"text_width", absl::StrCat("got ", asked, ", want at least ", rendering::kFormWidthMin)}});
 }
-
-}  // namespace
-
 absl::StatusOr<Moment> MomentIn(int64_t revision, bool has_time,
                                 const google::protobuf::Timestamp& time) {
   if (revision != 0 && has_time) {
@@ -35,7 +37,7 @@ absl::StatusOr<std::string> StateBytesAt(const Rooms& rooms, const std::string& 
   if (moment.revision != 0) bounds.revision = static_cast<uint64_t>(moment.revision);
   ASSIGN_OR_RETURN(const std::unique_ptr<google::protobuf::Message> state,
                    FoldHistory(rooms.log, name, bounds));
-  const int64_t revision = RevisionOf(*state);
+  const int64_t revision = domain::RevisionOf(*state);
   if (moment.revision != 0 && revision != moment.revision) {
     return domain::NotFound(
         name, absl::StrCat(" at revision ", moment.revision, "; its last is ", revision));

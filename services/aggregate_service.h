@@ -56,6 +56,10 @@ Handler ReadHandler(const Rooms& rooms,
   });
 }
 
+// The columns that a form in text has: `asked`, or 160 where nothing is asked for. INVALID_ARGUMENT
+// below rendering::kFormWidthMin.
+absl::StatusOr<int> FormWidth(int asked);
+
 // Which state of a stream is wanted: the present one unless a revision or a time is given.
 struct Moment {
   int64_t revision = 0;

@@ -5,6 +5,7 @@
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
 #include "domain/codec.h"
+#include "projections/state_change.h"
 
 namespace trellis::services {
 
@@ -20,11 +21,7 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> FoldHistory(
     if (header.position > bounds.position || header.recorded_at > bounds.recorded_at) break;
     ASSIGN_OR_RETURN(const std::unique_ptr<google::protobuf::Message> event,
                      domain::DecodeEventOf(name, record.payload));
-    aggregate->evolve(*state, name, *event,
-                      {.recorded_at = header.recorded_at,
-                       .actor = header.origin.actor,
-                       .capacity = static_cast<v1::Capacity>(header.origin.capacity),
-                       .payload_digest = header.payload_digest});
+    aggregate->evolve(*state, name, *event, projections::FactsOf(header));
   }
   return state;
 }

@@ -1,7 +1,5 @@
 #include "services/support_plan_service.h"
 
-#include "absl/strings/str_cat.h"
-#include "base/error.h"
 #include "base/status_macros.h"
 #include "domain/support_plan.h"
 #include "rendering/form.h"
@@ -11,8 +9,6 @@ namespace trellis::services {
 namespace {
 
 constexpr int kPlansByDefault = 50;
-constexpr int kTextWidthByDefault = 160;
-constexpr int kTextWidthMin = 80;
 
 template <typename Request>
 Handler PlanCommand(const Rooms& rooms) {
@@ -44,11 +40,7 @@ absl::StatusOr<v1::ListSupportPlansResponse> ListSupportPlans(
 
 absl::StatusOr<v1::RenderSupportPlanResponse> RenderSupportPlan(
     const Rooms& rooms, const v1::RenderSupportPlanRequest& request) {
-  const int width = request.text_width() == 0 ? kTextWidthByDefault : request.text_width();
-  if (width < kTextWidthMin) {
-    return InvalidRequest(
-        {{"text_width", absl::StrCat("got ", width, ", want at least ", kTextWidthMin)}});
-  }
+  ASSIGN_OR_RETURN(const int width, FormWidth(request.text_width()));
   v1::GetSupportPlanRequest get;
   get.set_name(request.name());
   get.set_revision(request.revision());

@@ -44,10 +44,6 @@ std::string NameOf(const pb::Message& state) {
   return state.GetReflection()->GetString(state, state.GetDescriptor()->FindFieldByName("name"));
 }
 
-int64_t RevisionOf(const pb::Message& state) {
-  return state.GetReflection()->GetInt64(state, state.GetDescriptor()->FindFieldByName("revision"));
-}
-
 // Every step of every scenario, fixtures included, run once.
 const std::vector<Result>& AllResults() {
   static const auto& all = *new std::vector<Result>([] {
@@ -208,8 +204,8 @@ TEST(EveryScenario, HasAnAnswerInEveryState) {
       for (const AnyMessage& event : decided->events) {
         AggregateFor(given.command).evolve(*evolved, NameOf(*state), *event, facts);
       }
-      EXPECT_EQ(RevisionOf(*evolved),
-                RevisionOf(*state) + static_cast<int64_t>(decided->events.size()));
+      EXPECT_EQ(domain::RevisionOf(*evolved),
+                domain::RevisionOf(*state) + static_cast<int64_t>(decided->events.size()));
     }
   }
 }
