@@ -118,26 +118,6 @@ absl::Status CopyWhatIsOpen(Draft& draft, const Plan& from) {
   return absl::OkStatus();
 }
 
-absl::Status RequireSeparateRoles(const v1::SupportPlan& said) {
-  const std::string& ect = said.ect().person();
-  for (const v1::Party* const party :
-       {&said.induction_tutor(), &said.headteacher(), &said.appropriate_body()}) {
-    if (party->person() != ect) continue;
-    return Refusal("ECT_HAS_OTHER_ROLE", ect,
-                   absl::StrCat(ect, " is the ECT and cannot hold another role"));
-  }
-  // The head may be the tutor too (guidance 2.42); the appropriate body assures what both do.
-  const std::string& body = said.appropriate_body().person();
-  if (body.empty() ||
-      (body != said.induction_tutor().person() && body != said.headteacher().person())) {
-    return absl::OkStatus();
-  }
-  return Refusal("APPROPRIATE_BODY_NOT_INDEPENDENT", body,
-                 absl::StrCat(body,
-                              " is the appropriate body's contact and cannot be the "
-                              "induction tutor or the headteacher too"));
-}
-
 }  // namespace
 
 Decided Decide(const Plan& plan, const v1::OpenSupportPlanRequest& request,

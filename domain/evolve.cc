@@ -135,6 +135,11 @@ class Evolution {
         plan_.set_renewed_by(event_.plan_closed().renewed_by());
         return plan_.set_state(v1::SupportPlan::CLOSED);
       }
+      case v1::SupportPlanEvent::kPartyChanged:
+        return TakeOver(event_.party_changed().capacity(), event_.party_changed().party(),
+                        event_.party_changed().reason());
+      case v1::SupportPlanEvent::kSupportPlanMoved:
+        return Moved(event_.support_plan_moved());
       case v1::SupportPlanEvent::KIND_NOT_SET:
         break;
     }
@@ -233,6 +238,55 @@ class Evolution {
     ApplyCorrection(*entry, corrected, plan_.revision());
     if (corrected.corrections().empty() && entry->GetDescriptor() == v1::Review::descriptor()) {
       TakeBackJudgements(static_cast<const v1::Review&>(*entry));
+    }
+  }
+
+  v1::Party& PartyIn(v1::Capacity capacity) {
+    switch (capacity) {
+      case v1::INDUCTION_TUTOR:
+        return *plan_.mutable_induction_tutor();
+      case v1::HEADTEACHER:
+        return *plan_.mutable_headteacher();
+      case v1::APPROPRIATE_BODY:
+        return *plan_.mutable_appropriate_body();
+      default:
+        return *plan_.mutable_ect();
+    }
+  }
+
+  // `party` holds the part now; who held it before, if anybody else did, is kept.
+  void TakeOver(v1::Capacity capacity, const v1::Party& party, const std::string& reason) {
+    v1::Party& holder = PartyIn(capacity);
+    if (!holder.person().empty() && holder.person() != party.person()) {
+      v1::FormerParty former;
+      former.set_capacity(capacity);
+      former.mutable_party()->Swap(&holder);
+      for (const v1::FormerParty& earlier : plan_.former_parties()) {
+        if (earlier.capacity() == capacity) former.set_since_on(earlier.replaced_on());
+      }
+      former.set_replaced_on(event_.occurred_on());
+      former.set_reason(reason);
+      former.set_revision(plan_.revision());
+      *plan_.add_former_parties() = std::move(former);
+    }
+    holder = party;
+  }
+
+  void Moved(const v1::SupportPlanMoved& moved) {
+    v1::FormerSchool former;
+    *former.mutable_school() = plan_.school();
+    if (const int schools = plan_.former_schools_size(); schools > 0) {
+      former.set_since_on(plan_.former_schools(schools - 1).left_on());
+    }
+    former.set_left_on(event_.occurred_on());
+    former.set_reason(moved.reason());
+    former.set_revision(plan_.revision());
+    *plan_.add_former_schools() = std::move(former);
+    *plan_.mutable_school() = moved.school();
+    TakeOver(v1::INDUCTION_TUTOR, moved.induction_tutor(), moved.reason());
+    TakeOver(v1::HEADTEACHER, moved.headteacher(), moved.reason());
+    if (moved.has_appropriate_body()) {
+      TakeOver(v1::APPROPRIATE_BODY, moved.appropriate_body(), moved.reason());
     }
   }
 

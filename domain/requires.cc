@@ -91,6 +91,26 @@ absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacitie
   return NotTheParty(context, plan.name());
 }
 
+absl::Status RequireSeparateRoles(const Plan& plan) {
+  const std::string& ect = plan.ect().person();
+  for (const v1::Party* const party :
+       {&plan.induction_tutor(), &plan.headteacher(), &plan.appropriate_body()}) {
+    if (party->person() != ect) continue;
+    return Refusal("ECT_HAS_OTHER_ROLE", ect,
+                   absl::StrCat(ect, " is the ECT and cannot hold another role"));
+  }
+  // The head may be the tutor too (guidance 2.42); the appropriate body assures what both do.
+  const std::string& body = plan.appropriate_body().person();
+  if (body.empty() ||
+      (body != plan.induction_tutor().person() && body != plan.headteacher().person())) {
+    return absl::OkStatus();
+  }
+  return Refusal("APPROPRIATE_BODY_NOT_INDEPENDENT", body,
+                 absl::StrCat(body,
+                              " is the appropriate body's contact and cannot be the "
+                              "induction tutor or the headteacher too"));
+}
+
 absl::Status RequireRoom(const std::string& name, absl::string_view what, int size, int max) {
   if (size < max) return absl::OkStatus();
   return Refusal("PLAN_FULL", name, absl::StrCat(name, " has ", size, " ", what, ", limit ", max));

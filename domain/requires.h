@@ -55,6 +55,9 @@ absl::Status NotTheParty(const Context& context, const std::string& name);
 absl::Status RequireCapacity(const Plan& plan, const Context& context, Capacities allowed,
                              absl::string_view verb);
 
+// The ECT holds no other part of the plan, and the appropriate body's contact none in the school.
+absl::Status RequireSeparateRoles(const Plan& plan);
+
 // The list of `name` has room for one more.
 absl::Status RequireRoom(const std::string& name, absl::string_view what, int size, int max);
 

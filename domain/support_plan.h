@@ -68,5 +68,7 @@ Decided Decide(const Plan& plan, const v1::ResumePlanRequest& request, const Con
 Decided Decide(const Plan& plan, const v1::CorrectEntryRequest& request, const Context& context);
 Decided Decide(const Plan& plan, const v1::ClosePlanRequest& request, const Context& context);
 Decided Decide(const Plan& plan, const v1::RenewPlanRequest& request, const Context& context);
+Decided Decide(const Plan& plan, const v1::ChangePartyRequest& request, const Context& context);
+Decided Decide(const Plan& plan, const v1::MoveSupportPlanRequest& request, const Context& context);
 
 }  // namespace trellis::domain

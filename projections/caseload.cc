@@ -60,7 +60,17 @@ bool Meets(const v1::SupportPlanSummary& plan, const v1::ListSupportPlansRequest
 
 void AddCaseloadRow(const v1::SupportPlan& plan, bool is_new, Rows& rows) {
   rows[RowKey(plan.name())] = Summary(plan).SerializeAsString();
-  if (!is_new) return;
+  // Those of a school or a tutor before go with the plan: they are the same whether it was seen
+  // while it changed or only afterwards.
+  for (const v1::FormerSchool& former : plan.former_schools()) {
+    rows[absl::StrCat(SchoolPrefix(former.school().urn()), plan.name())] = "";
+  }
+  for (const v1::FormerParty& former : plan.former_parties()) {
+    if (former.capacity() != v1::INDUCTION_TUTOR) continue;
+    rows[absl::StrCat(TutorPrefix(former.party().person()), plan.name())] = "";
+  }
+  const bool has_changed = !plan.former_schools().empty() || !plan.former_parties().empty();
+  if (!is_new && !has_changed) return;
   rows[absl::StrCat(SchoolPrefix(plan.school().urn()), plan.name())] = "";
   rows[absl::StrCat(EctPrefix(plan.ect().person()), plan.name())] = "";
   rows[absl::StrCat(TutorPrefix(plan.induction_tutor().person()), plan.name())] = "";

@@ -11,7 +11,8 @@
 
 namespace trellis::projections {
 
-// Adds the row of `plan` to `rows` and, if `is_new`, the keys it is found by.
+// Adds the row of `plan` to `rows` and, if it `is_new` or its tutor or school has ever changed, the
+// keys it is found by. A key of somebody who has no part any more finds a row that is passed over.
 void AddCaseloadRow(const v1::SupportPlan& plan, bool is_new, Rows& rows);
 
 // Whether a plan's review is overdue on `today`: planned for an earlier day while it is ACTIVE.

@@ -43,10 +43,16 @@ class IndexWriter {
 void Add(const v1::SupportPlan& plan, bool is_new, IndexWriter index) {
   const std::string& ect = plan.ect().person();
   const std::string& tutor = plan.induction_tutor().person();
-  if (is_new) {
+  if (is_new || !plan.former_parties().empty() || !plan.former_schools().empty()) {
     index.AddPerson(ect);
     index.AddPerson(tutor);
     index.AddSchool(plan.school().urn());
+  }
+  for (const v1::FormerParty& former : plan.former_parties()) {
+    if (former.capacity() == v1::INDUCTION_TUTOR) index.AddPerson(former.party().person());
+  }
+  for (const v1::FormerSchool& former : plan.former_schools()) {
+    index.AddSchool(former.school().urn());
   }
   for (const v1::Action& action : plan.actions()) index.AddOthers(action.by(), ect, tutor);
   for (const v1::Support& support : plan.support()) {

@@ -13,7 +13,8 @@
 namespace trellis::projections {
 
 // Adds to `rows` the keys that `state` is found by; those of its parties only if it `is_new` or its
-// parties can change. Rows are never removed: who has no part any more is passed over by readers.
+// parties can change or have. Rows are never removed: who has no part any more is passed over by
+// readers.
 void AddDiaryRows(const google::protobuf::Message& state, bool is_new, Rows& rows);
 
 // The names of the streams with a part for this person (`people/{uuid}`), or of this school (its

@@ -1,5 +1,6 @@
 // Everything on the form around its table.
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -49,12 +50,36 @@ std::string NextReview(const v1::SupportPlan& plan, const std::string& today) {
   return absl::StrCat(LongDateInWords(date), date < today ? " (OVERDUE)" : "");
 }
 
+// Who held this part before, and until when.
+std::string FormerHolders(const v1::SupportPlan& plan, v1::Capacity capacity) {
+  std::vector<std::string> holders;
+  for (const v1::FormerParty& former : plan.former_parties()) {
+    if (former.capacity() != capacity) continue;
+    holders.push_back(
+        absl::StrCat(OneLine(former.party().name()), " until ", DateInWords(former.replaced_on())));
+  }
+  return absl::StrJoin(holders, "; ");
+}
+
+std::string FormerSchools(const v1::SupportPlan& plan) {
+  std::vector<std::string> schools;
+  for (const v1::FormerSchool& former : plan.former_schools()) {
+    schools.push_back(absl::StrCat(OneLine(former.school().name()), " (URN ", former.school().urn(),
+                                   ") until ", DateInWords(former.left_on())));
+  }
+  return absl::StrJoin(schools, "; ");
+}
+
 void AddFacts(const v1::SupportPlan& plan, const std::string& today, Form& form) {
   form.ect_name = OneLine(plan.ect().name());
   AddFact("School", absl::StrCat(plan.school().name(), " (URN ", plan.school().urn(), ")"), form);
+  AddFact("Earlier school", FormerSchools(plan), form);
   AddFact("Induction tutor", plan.induction_tutor().name(), form);
+  AddFact("Earlier tutor", FormerHolders(plan, v1::INDUCTION_TUTOR), form);
   AddFact("Head/Principal", plan.headteacher().name(), form);
+  AddFact("Earlier head", FormerHolders(plan, v1::HEADTEACHER), form);
   AddFact("Appropriate body", plan.appropriate_body().name(), form);
+  AddFact("Earlier body contact", FormerHolders(plan, v1::APPROPRIATE_BODY), form);
   AddFact("Starts on", LongDateInWords(plan.starts_on()), form);
   AddFact("Next review", NextReview(plan, today), form);
   AddFact("State", Capitalised(StateInWords(plan)), form);
@@ -158,23 +183,55 @@ Status AnswerOf(const v1::Signature& signature) {
   }
 }
 
-SignOffLine SignatureLine(const v1::SupportPlan& plan, v1::Capacity capacity,
-                          absl::string_view label, const v1::Party& party) {
-  SignOffLine line{.label = std::string(label), .name = OneLine(party.name())};
-  line.answer = AnswerOf(v1::Signature());
-  const auto latest = std::find_if(
-      plan.signatures().rbegin(), plan.signatures().rend(),
-      [&](const v1::Signature& signature) { return signature.capacity() == capacity; });
-  if (latest == plan.signatures().rend()) return line;
-  if (!latest->signer().name().empty()) line.name = OneLine(latest->signer().name());
-  line.answer = AnswerOf(*latest);
-  line.statement = CleanText(latest->statement());
-  line.date = TimeInWords(latest->sign_time());
-  line.given_on = absl::StrCat("given on revision ", latest->content_revision());
-  if (!latest->current()) {
-    line.outdated = "content has changed since: signature asked for again";
+// The last answer of whoever held the part while the content was at a revision from `first` to
+// before `end`; null if there is none.
+const v1::Signature* AnswerBetween(const v1::SupportPlan& plan, v1::Capacity capacity,
+                                   int64_t first, int64_t end) {
+  const v1::Signature* answer = nullptr;
+  for (const v1::Signature& signature : plan.signatures()) {
+    const int64_t revision = signature.content_revision();
+    if (signature.capacity() == capacity && revision >= first && revision < end) {
+      answer = &signature;
+    }
   }
+  return answer;
+}
+
+SignOffLine SignatureLine(const v1::Signature& signature, const std::string& label,
+                          const v1::Party& party, absl::string_view outdated) {
+  SignOffLine line{.label = label, .name = OneLine(party.name())};
+  if (!signature.signer().name().empty()) line.name = OneLine(signature.signer().name());
+  line.answer = AnswerOf(signature);
+  line.statement = CleanText(signature.statement());
+  line.date = TimeInWords(signature.sign_time());
+  line.given_on = absl::StrCat("given on revision ", signature.content_revision());
+  if (!signature.current()) line.outdated = std::string(outdated);
   return line;
+}
+
+// The lines of one part: who holds it, and those who held it before and answered.
+void AddSignatureLines(const v1::SupportPlan& plan, v1::Capacity capacity, const std::string& label,
+                       const v1::Party& party, Form& form) {
+  constexpr int64_t kNoEnd = std::numeric_limits<int64_t>::max();
+  std::vector<SignOffLine> earlier;
+  int64_t first = 0;
+  for (const v1::FormerParty& former : plan.former_parties()) {
+    if (former.capacity() != capacity) continue;
+    const auto* const answer = AnswerBetween(plan, capacity, first, former.revision());
+    first = former.revision();
+    if (answer == nullptr) continue;
+    earlier.push_back(
+        SignatureLine(*answer, absl::StrCat(label, " until ", DateInWords(former.replaced_on())),
+                      former.party(), "content has changed since"));
+  }
+  if (const auto* const answer = AnswerBetween(plan, capacity, first, kNoEnd); answer != nullptr) {
+    form.signatures.push_back(SignatureLine(
+        *answer, label, party, "content has changed since: signature asked for again"));
+  } else {
+    form.signatures.push_back(
+        {.label = label, .name = OneLine(party.name()), .answer = AnswerOf(v1::Signature())});
+  }
+  for (SignOffLine& line : earlier) form.signatures.push_back(std::move(line));
 }
 
 SignOffLine ConfirmationLine(const v1::SupportPlan& plan, v1::Confirmation::Kind kind,
@@ -195,11 +252,9 @@ SignOffLine ConfirmationLine(const v1::SupportPlan& plan, v1::Confirmation::Kind
 }
 
 void AddSignOff(const v1::SupportPlan& plan, Form& form) {
-  form.signatures = {
-      SignatureLine(plan, v1::ECT, "ECT Name", plan.ect()),
-      SignatureLine(plan, v1::INDUCTION_TUTOR, "Induction Tutor", plan.induction_tutor()),
-      SignatureLine(plan, v1::HEADTEACHER, "Head/Principal", plan.headteacher()),
-  };
+  AddSignatureLines(plan, v1::ECT, "ECT Name", plan.ect(), form);
+  AddSignatureLines(plan, v1::INDUCTION_TUTOR, "Induction Tutor", plan.induction_tutor(), form);
+  AddSignatureLines(plan, v1::HEADTEACHER, "Head/Principal", plan.headteacher(), form);
   form.confirmations = {
       ConfirmationLine(plan, v1::Confirmation::AREAS,
                        "Areas that need improvement are identified correctly"),

@@ -48,6 +48,12 @@ bool TakesPart(const v1::DiaryEntry& entry, const std::string& person) {
   return std::find(entry.people().begin(), entry.people().end(), person) != entry.people().end();
 }
 
+// Whether it is a support plan that went on at another school than this one.
+bool HasLeft(const google::protobuf::Message& state, const std::string& urn) {
+  return state.GetDescriptor() == v1::SupportPlan::descriptor() &&
+         static_cast<const v1::SupportPlan&>(state).school().urn() != urn;
+}
+
 // The whole diary that the request asks for, in its order.
 absl::StatusOr<std::vector<v1::DiaryEntry>> DiaryFor(const Rooms& rooms,
                                                      const v1::ListDiaryRequest& request) {
@@ -62,6 +68,7 @@ absl::StatusOr<std::vector<v1::DiaryEntry>> DiaryFor(const Rooms& rooms,
   ASSIGN_OR_RETURN(const std::vector<StateRowPointer> rows, RowsOf(rooms, streams));
   std::vector<v1::DiaryEntry> diary;
   for (const StateRowPointer& row : rows) {
+    if (!request.school_urn().empty() && HasLeft(*row->state, request.school_urn())) continue;
     for (v1::DiaryEntry& entry : domain::DiaryOf(*row->state, today)) {
       if (!request.person().empty() && !TakesPart(entry, request.person())) continue;
       if (request.open_only() && !domain::IsOpen(entry)) continue;

@@ -86,6 +86,8 @@ std::map<std::string, Handler> SupportPlanHandlers(const Rooms& rooms) {
       {"CorrectEntry", PlanCommand<v1::CorrectEntryRequest>(rooms)},
       {"ClosePlan", PlanCommand<v1::ClosePlanRequest>(rooms)},
       {"RenewPlan", PlanCommand<v1::RenewPlanRequest>(rooms)},
+      {"ChangeParty", PlanCommand<v1::ChangePartyRequest>(rooms)},
+      {"MoveSupportPlan", PlanCommand<v1::MoveSupportPlanRequest>(rooms)},
       {"GetSupportPlan", GetHandler<v1::GetSupportPlanRequest>(rooms)},
       {"ListSupportPlans", ReadHandler(rooms, ListSupportPlans)},
       {"RenderSupportPlan", ReadHandler(rooms, RenderSupportPlan)},

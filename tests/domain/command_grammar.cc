@@ -71,6 +71,9 @@ const std::vector<std::string>& Rules() {
       "pause_plan { reason: $pause $when }",
       "resume_plan { note: '$text' $when }",
       "resume_plan {}",
+      "change_party { capacity: $part party { $somebody } reason: '$text' $when }",
+      "move_support_plan { school { urn: '90000$number' name: 'Southfield' } "
+      "induction_tutor { $somebody } headteacher { $somebody } reason: 'Moved.' $when }",
       "correct_entry { entry_id: '$entry' reason: '$text' }",
       "correct_entry { entry_id: '$entry' reason: 'Why.' corrections { field: '$field' "
       "value: '$text' } $when }",
@@ -175,6 +178,12 @@ std::string CommandGrammar::Word(absl::string_view word, const domain::Plan& pla
   if (word == "bool") return Pick({"true", "false"});
   if (word == "number") return absl::StrCat(Below(40));
   if (word == "capacity") return Pick({"ECT", "INDUCTION_TUTOR", "HEADTEACHER", "MENTOR"});
+  if (word == "part") return Pick({"INDUCTION_TUTOR", "HEADTEACHER", "APPROPRIATE_BODY", "ECT"});
+  if (word == "somebody") {
+    const v1::Party party =
+        PartyNamed(Pick({"induction_tutor", "headteacher", "appropriate_body", "stranger", "ect"}));
+    return absl::StrCat("person: '", party.person(), "' name: '", party.name(), "'");
+  }
   if (word == "confirmation") return Pick({"AREAS", "OBJECTIVES", "SUPPORT", "KIND_UNSPECIFIED"});
   if (word == "pause") return Pick({"STATUTORY_LEAVE", "ABSENCE", "REASON_UNSPECIFIED"});
   if (word == "field") return Pick({"cause", "due_on", "words", "scheduled_on", "ends_on", "by"});

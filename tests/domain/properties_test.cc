@@ -46,7 +46,8 @@ bool ChangesContent(const v1::SupportPlanEvent& event) {
       v1::SupportPlanEvent::kTargetSet,         v1::SupportPlanEvent::kTargetRevised,
       v1::SupportPlanEvent::kTargetWithdrawn,   v1::SupportPlanEvent::kActionAdded,
       v1::SupportPlanEvent::kSupportArranged,   v1::SupportPlanEvent::kReviewScheduled,
-      v1::SupportPlanEvent::kReviewRescheduled,
+      v1::SupportPlanEvent::kReviewRescheduled, v1::SupportPlanEvent::kPartyChanged,
+      v1::SupportPlanEvent::kSupportPlanMoved,
   };
   if (!event.has_entry_corrected()) return kinds.contains(static_cast<int>(event.kind_case()));
   const char letter = event.entry_corrected().entry_id()[0];
@@ -197,7 +198,8 @@ void CheckNothingIsLost(const domain::Plan& before, const domain::Plan& after, b
 void CheckTaken(const domain::Plan& before, const domain::Plan& after, const std::string& command) {
   static const auto& closed = *new std::set<std::string>{
       "add_comment", "sign", "decline_to_sign", "mark_signature_unavailable", "correct_entry"};
-  static const auto& paused = *new std::set<std::string>{"correct_entry", "resume_plan"};
+  static const auto& paused = *new std::set<std::string>{"correct_entry", "resume_plan",
+                                                         "change_party", "move_support_plan"};
   if (before.state() == v1::SupportPlan::CLOSED) {
     EXPECT_TRUE(closed.contains(command)) << command;
     EXPECT_EQ(after.state(), v1::SupportPlan::CLOSED);

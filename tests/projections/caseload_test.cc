@@ -99,6 +99,28 @@ TEST_F(CaseloadTest, FindsPlansByEachConditionAndAllOfThem) {
   EXPECT_THAT(Names("school_urn: '90000'"), IsEmpty());
 }
 
+TEST_F(CaseloadTest, FollowsAPlanToAnotherTutorAndAnotherSchool) {
+  const std::string name = Open();
+  const std::string former =
+      absl::StrCat("induction_tutor: '", testing::Tutor().party.person(), "'");
+  const std::string successor = "induction_tutor: 'people/00000000-0000-4000-8000-0000000000a8'";
+  ASSERT_THAT(Names(former), ElementsAre(name));
+  Give(v1::HEADTEACHER,
+       "change_party { capacity: INDUCTION_TUTOR reason: 'On leave.'"
+       " party { person: 'people/00000000-0000-4000-8000-0000000000a8' name: 'Noor' } }");
+  EXPECT_THAT(Names(former), IsEmpty());
+  EXPECT_THAT(Names(successor), ElementsAre(name));
+  Give(v1::HEADTEACHER,
+       "move_support_plan { reason: 'Moved.' school { urn: '900002' name: 'Southfield' }"
+       " induction_tutor { person: 'people/00000000-0000-4000-8000-0000000000a9' name: 'Eve' }"
+       " headteacher { person: 'people/00000000-0000-4000-8000-0000000000b9' name: 'Kim' } }");
+  EXPECT_THAT(Names(successor), IsEmpty());
+  EXPECT_THAT(Names("school_urn: '900001'"), IsEmpty());
+  EXPECT_THAT(Names("school_urn: '900002'"), ElementsAre(name));
+  EXPECT_THAT(Names("induction_tutor: 'people/00000000-0000-4000-8000-0000000000a9'"),
+              ElementsAre(name));
+}
+
 TEST_F(CaseloadTest, JudgesReviewsByTheDayOnWhichItIsRead) {
   Open();
   clock_.Advance(absl::Hours(24 * 7));

@@ -54,6 +54,23 @@ v1::SupportPlan PausedPlan() {
   return plan;
 }
 
+// The plan after it went on at another school, where nobody but the ECT has signed yet.
+v1::SupportPlan MovedPlan() {
+  v1::SupportPlan plan = RichPlan();
+  v1::FormerParty& tutor = *plan.add_former_parties();
+  tutor.set_capacity(v1::INDUCTION_TUTOR);
+  tutor.mutable_party()->Swap(plan.mutable_induction_tutor());
+  tutor.set_replaced_on("2022-10-03");
+  tutor.set_revision(24);
+  plan.mutable_induction_tutor()->set_name("Noor Rahman");
+  v1::FormerSchool& school = *plan.add_former_schools();
+  school.mutable_school()->Swap(plan.mutable_school());
+  school.set_left_on("2022-10-03");
+  plan.mutable_school()->set_urn("900002");
+  plan.mutable_school()->set_name("Southfield School");
+  return plan;
+}
+
 // A plan with what nobody should type: 20 concerns, long words, other scripts, markup.
 v1::SupportPlan HostilePlan() {
   v1::SupportPlan plan = RichPlan();
@@ -94,6 +111,19 @@ TEST(FormAsText, IsAsInTheGoldenFiles) {
 TEST(FormAsHtml, IsAsInTheGoldenFiles) {
   ExpectGolden("plan.html", FormAsHtml(RichPlan(), Context()));
   ExpectGolden("paused.html", FormAsHtml(PausedPlan(), Context()));
+}
+
+TEST(FormAsText, ShowsWhoIsToSignNowAndWhatOthersSignedBefore) {
+  const std::string text = FormAsText(MovedPlan(), Context(), 160);
+  ExpectGolden("moved.160.txt", text);
+  const size_t now = text.find("Induction Tutor:", text.find("Discussed and agreed"));
+  const size_t before = text.find("Induction Tutor until Mon 3 Oct 2022:", now);
+  ASSERT_NE(before, std::string::npos) << text;
+  EXPECT_THAT(text.substr(now, before - now),
+              AllOf(HasSubstr("Noor Rahman"), HasSubstr("not signed yet")));
+  EXPECT_THAT(text.substr(before, 700),
+              AllOf(HasSubstr("Ruth Adeyemi"), HasSubstr("agreed"),
+                    HasSubstr("given on revision 19"), Not(HasSubstr("asked for again"))));
 }
 
 TEST(FormAsText, IsNeverWiderThanAskedForAndTablesLineUp) {

@@ -161,6 +161,10 @@ std::optional<Decided> DecideOnSupportPlan(const pb::Message& state, const v1::C
       return decide(command.close_plan());
     case v1::Command::kRenewPlan:
       return decide(command.renew_plan());
+    case v1::Command::kChangeParty:
+      return decide(command.change_party());
+    case v1::Command::kMoveSupportPlan:
+      return decide(command.move_support_plan());
     default:
       return std::nullopt;
   }

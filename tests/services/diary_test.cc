@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class DiaryTest : public ServiceTest {
  protected:
@@ -43,6 +44,31 @@ TEST_F(DiaryTest, IsOfThoseWhoTakePart) {
   v1::ListDiaryRequest school;
   school.set_school_urn(plan.school().urn());
   EXPECT_EQ(Days(Diary(school)), reviews);
+}
+
+TEST_F(DiaryTest, GoesWithThePlanToAnotherTutorAndAnotherSchool) {
+  const v1::SupportPlan plan = Open();
+  ASSERT_THAT(Days(DiaryOf(testing::Tutor())), SizeIs(4));
+  testing::Actor successor = testing::Tutor();
+  successor.party.set_person("people/00000000-0000-4000-8000-0000000000a8");
+  auto change = testing::RequestFor<v1::ChangePartyRequest>(
+      plan.name(), "capacity: INDUCTION_TUTOR reason: 'On leave.'");
+  *change.mutable_party() = successor.party;
+  Give(testing::Headteacher(), change);
+  EXPECT_THAT(Days(DiaryOf(testing::Tutor())), IsEmpty());
+  EXPECT_THAT(Days(DiaryOf(successor)), SizeIs(4));
+  auto move = testing::RequestFor<v1::MoveSupportPlanRequest>(
+      plan.name(), "school { urn: '900002' name: 'Southfield' } reason: 'Moved.'");
+  *move.mutable_induction_tutor() = testing::Tutor().party;
+  *move.mutable_headteacher() = testing::Headteacher().party;
+  Give(testing::Headteacher(), move);
+  EXPECT_THAT(Days(DiaryOf(successor)), IsEmpty());
+  EXPECT_THAT(Days(DiaryOf(testing::Tutor())), SizeIs(4));
+  v1::ListDiaryRequest school;
+  school.set_school_urn("900001");
+  EXPECT_THAT(Days(Diary(school)), IsEmpty());
+  school.set_school_urn("900002");
+  EXPECT_THAT(Days(Diary(school)), SizeIs(4));
 }
 
 TEST_F(DiaryTest, ShowsWhatIsOverdueWhateverDaysAreAskedFor) {

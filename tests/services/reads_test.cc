@@ -194,7 +194,7 @@ TEST_F(ReadsTest, TheTrailTellsEveryEvent) {
     EXPECT_EQ(trail[i].record_time().seconds(), absl::ToUnixSeconds(clock_.Now()));
     types.insert(trail[i].event_type());
   }
-  EXPECT_EQ(types.size(), 24u);
+  EXPECT_EQ(types.size(), 26u);
   EXPECT_EQ(trail[0].event_id(), replies[0].receipt().event_ids(0));
   EXPECT_EQ(trail[0].occurred_on(), "2022-09-27");
   EXPECT_THAT(trail[0].sentence(),

@@ -182,6 +182,30 @@ constexpr char kSteps[] = R"pb(
   }
   steps {
     capacity: HEADTEACHER
+    command {
+      change_party {
+        capacity: APPROPRIATE_BODY
+        party { person: "people/00000000-0000-4000-8000-0000000000d9" name: "Ana Silva" }
+        reason: "Another contact at the hub."
+      }
+    }
+  }
+  steps {
+    capacity: HEADTEACHER
+    command {
+      move_support_plan {
+        school { urn: "900002" name: "Southfield School" }
+        induction_tutor {
+          person: "people/00000000-0000-4000-8000-0000000000a9"
+          name: "Noor Rahman"
+        }
+        headteacher { person: "people/00000000-0000-4000-8000-0000000000b1" name: "Siân Hughes" }
+        reason: "A post at Southfield, in the same trust."
+      }
+    }
+  }
+  steps {
+    capacity: HEADTEACHER
     command { renew_plan { words: "More time." } }
   }
   steps {
@@ -305,6 +329,8 @@ domain::Decided Decide(const domain::Plan& plan, const v1::Command& command,
     TRELLIS_DECIDE(kCorrectEntry, correct_entry);
     TRELLIS_DECIDE(kClosePlan, close_plan);
     TRELLIS_DECIDE(kRenewPlan, renew_plan);
+    TRELLIS_DECIDE(kChangeParty, change_party);
+    TRELLIS_DECIDE(kMoveSupportPlan, move_support_plan);
 #undef TRELLIS_DECIDE
     default:
       break;

@@ -145,7 +145,7 @@ REASON_ROW = re.compile(r"^\|\s*`([A-Z][A-Z0-9_]+)`\s*\|")
 # The reasons that are met everywhere, and beside it those of one kind of thing.
 REASONS_DOCUMENT = "docs/clients.md"
 REASONS_DOCUMENTS = [REASONS_DOCUMENT, "docs/action-plans.md", "docs/diary.md",
-                     "docs/directory.md", "docs/inductions.md"]
+                     "docs/directory.md", "docs/inductions.md", "docs/support-plans.md"]
 
 
 def check_reasons(tree):

@@ -36,6 +36,7 @@ constexpr ShortName kCommandNames[] = {
     {"PausePlan", "pause"},
     {"ResumePlan", "resume"},
     {"RenewPlan", "renew"},
+    {"MoveSupportPlan", "move"},
     {"ListDiary", "list"},
     {"RegisterPerson", "register"},
     {"RenamePerson", "rename"},
