@@ -13,6 +13,8 @@
 #include "trellis/v1/action_plan.pb.h"
 #include "trellis/v1/action_plan_events.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
+#include "trellis/v1/induction.pb.h"
+#include "trellis/v1/induction_events.pb.h"
 
 namespace trellis::domain {
 
@@ -75,6 +77,13 @@ ActionPlanDecided Decide(const v1::ActionPlan& plan, const v1::CloseActionPlanRe
                          const Context& context);
 ActionPlanDecided Decide(const v1::ActionPlan& plan,
                          const v1::CorrectActionPlanEntryRequest& request, const Context& context);
+
+// What the end of the programme of `induction`, as `ended` says it, does to an action plan of its
+// ECT: unless both stay, one that is open and belongs to no other induction passes to the ECT
+// alone.
+std::vector<v1::ActionPlanEvent> HandedOverByProgramme(const v1::ActionPlan& plan,
+                                                       const v1::Induction& induction,
+                                                       const v1::InductionEvent& ended);
 
 // True if the target, or the step, counts: neither withdrawn nor struck out.
 bool Stands(const v1::ActionPlanTarget& target);

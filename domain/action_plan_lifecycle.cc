@@ -86,6 +86,23 @@ ActionPlanDecided Decide(const v1::ActionPlan& plan, const v1::HandOverActionPla
   return std::move(draft).Finish();
 }
 
+std::vector<v1::ActionPlanEvent> HandedOverByProgramme(const v1::ActionPlan& plan,
+                                                       const v1::Induction& induction,
+                                                       const v1::InductionEvent& ended) {
+  if (!ended.programme_completed().action_plans_handed_over()) return {};
+  if (!RequireNotClosed(plan, "hand the plan over").ok()) return {};
+  if (plan.owner() == v1::ActionPlan::ECT_ALONE) return {};
+  if (plan.ect().person() != induction.ect().person()) return {};
+  if (!plan.induction().empty() && plan.induction() != induction.name()) return {};
+  v1::ActionPlanEvent event;
+  event.set_occurred_on(ended.occurred_on());
+  event.set_late_reason(ended.late_reason());
+  event.set_actor_name(ended.actor_name());
+  event.mutable_action_plan_handed_over()->set_reason(
+      "The programme is completed, and the mentor and the ECT do not both stay.");
+  return {std::move(event)};
+}
+
 ActionPlanDecided Decide(const v1::ActionPlan& plan, const v1::CloseActionPlanRequest& request,
                          const Context& context) {
   ASSIGN_OR_RETURN(ActionPlanDraft draft, BeginWriting(plan, request, context, "close the plan"));

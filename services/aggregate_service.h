@@ -21,16 +21,20 @@ struct Rooms {
   CommandPipeline& pipeline;
 };
 
-// A command on an aggregate with this type of state.
+// A command on an aggregate with this type of state; `elsewhere` says what else follows from it.
 template <typename State, typename Request>
-Handler CommandHandler(const Rooms& rooms) {
-  return Unary<Request>([&pipeline = rooms.pipeline](Call call, const Request& request) {
+Handler CommandHandler(const Rooms& rooms, Elsewhere<State> elsewhere = nullptr) {
+  return Unary<Request>([&pipeline = rooms.pipeline, elsewhere = std::move(elsewhere)](
+                            Call call, const Request& request) {
     const absl::StatusOr<Caller> caller = IdentifyCaller(call);
     if (!caller.ok()) return call.Fail(caller.status());
-    pipeline.Execute<State>(*caller, request, [call](const absl::StatusOr<std::string>& reply) {
-      if (!reply.ok()) return call.Fail(reply.status());
-      call.ReplyBytes(*reply);
-    });
+    pipeline.Execute<State>(
+        *caller, request,
+        [call](const absl::StatusOr<std::string>& reply) {
+          if (!reply.ok()) return call.Fail(reply.status());
+          call.ReplyBytes(*reply);
+        },
+        elsewhere);
   });
 }
 

@@ -72,7 +72,9 @@ eventstore::Commit CommitOf(const Command& command, int64_t revision, Outcome ou
                               .events = std::move(events)});
   };
   add(command.stream, revision, std::move(outcome.events));
-  add(command.new_name, 0, std::move(outcome.successor_events));
+  for (StreamEvents& other : outcome.elsewhere) {
+    add(other.stream, other.revision, std::move(other.events));
+  }
   return commit;
 }
 
@@ -118,6 +120,12 @@ void AddRecord(const Record& record, v1::Receipt& receipt) {
   receipt.add_leaf_digests(std::string(AsBytes(record.leaf_digest)));
 }
 
+// The stream whose state a reply shows once something was written: what the command made, or what
+// it is about. What else follows from it is read by itself.
+const std::string& ShownBy(const Command& command) {
+  return command.new_name.empty() ? command.stream : command.new_name;
+}
+
 // The fields of every reply.
 constexpr int kStateField = 1;
 constexpr int kWarningsField = 2;
@@ -151,6 +159,12 @@ std::string ReplyBytes(absl::string_view state_bytes,
 
 }  // namespace
 
+void AddEvent(const pb::Message& event, std::vector<eventstore::NewEvent>& events,
+              Outcome& outcome) {
+  events.push_back({.type = domain::TypeOf(event), .payload = event.SerializeAsString()});
+  domain::AddWarnings(event, outcome.warnings);
+}
+
 Command CommandPipeline::CommandFor(const Caller& caller, const pb::Descriptor* state,
                                     const pb::Message& request) {
   const domain::Aggregate& aggregate = domain::AggregateWith(*state);
@@ -166,10 +180,13 @@ Command CommandPipeline::CommandFor(const Caller& caller, const pb::Descriptor* 
   return command;
 }
 
-void CommandPipeline::AddEvent(const pb::Message& event, std::vector<eventstore::NewEvent>& events,
-                               Outcome& outcome) {
-  events.push_back({.type = domain::TypeOf(event), .payload = event.SerializeAsString()});
-  domain::AddWarnings(event, outcome.warnings);
+absl::Status CommandPipeline::RequireFree(const Outcome& outcome) const {
+  for (const StreamEvents& other : outcome.elsewhere) {
+    if (other.revision != 0) continue;
+    ASSIGN_OR_RETURN(const projections::StateRowPointer taken, views_.FindRow(other.stream));
+    if (taken != nullptr) return domain::AlreadyExists(other.stream, taken->revision);
+  }
+  return absl::OkStatus();
 }
 
 void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) {
@@ -198,14 +215,7 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
   if (!outcome.ok()) return done(outcome.status());
   // Not held until the answer: the views fill a state that nobody looks at again.
   found->reset();
-  if (!outcome->successor_events.empty()) {
-    // The id for the next one must be free, like that of one which is opened.
-    const absl::StatusOr<projections::StateRowPointer> taken = views_.FindRow(command->new_name);
-    if (!taken.ok()) return done(taken.status());
-    if (*taken != nullptr) {
-      return done(domain::AlreadyExists(command->new_name, (*taken)->revision));
-    }
-  }
+  if (absl::Status free = RequireFree(*outcome); !free.ok()) return done(free);
 
   pb::RepeatedPtrField<v1::Warning> warnings = std::move(outcome->warnings);
   log_.Append(CommitOf(*command, revision, *std::move(outcome)),
@@ -242,16 +252,20 @@ absl::StatusOr<std::string> CommandPipeline::Answer(
                                  .last_position = appended.last_position});
   }
   v1::Receipt receipt;
-  for (const Record& record : appended.records) AddRecord(record, receipt);
-  const eventstore::Header& last = appended.records.back().header;
-  ASSIGN_OR_RETURN(const projections::StateRowPointer row, views_.FindRow(last.stream));
-  if (row != nullptr && static_cast<uint64_t>(row->revision) == last.revision) {
+  const std::string& shown = ShownBy(command);
+  eventstore::Revision revision = 0;
+  for (const Record& record : appended.records) {
+    AddRecord(record, receipt);
+    if (record.header.stream == shown) revision = record.header.revision;
+  }
+  ASSIGN_OR_RETURN(const projections::StateRowPointer row, views_.FindRow(shown));
+  if (row != nullptr && static_cast<eventstore::Revision>(row->revision) == revision) {
     return ReplyBytes(row->bytes, warnings, receipt);
   }
   // Others have changed the state meanwhile: fold it as this command left it. The same pure
   // function as the view's, so that reply and view cannot disagree.
   ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> state,
-                   FoldHistory(log_, last.stream, {.revision = last.revision}));
+                   FoldHistory(log_, shown, {.revision = revision}));
   return ReplyBytes(state->SerializeAsString(), warnings, receipt);
 }
 
@@ -301,17 +315,16 @@ absl::StatusOr<std::string> CommandPipeline::FirstAnswer(const Command& command,
                                                          const eventstore::KnownRequest& known) {
   v1::Receipt receipt;
   pb::RepeatedPtrField<v1::Warning> warnings;
-  std::string shown = command.stream;
   RETURN_IF_ERROR(log_.ReadAll(
       known.first_position, known.last_position, [&](const Record& record) -> absl::Status {
         ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> event,
                          domain::DecodeEventOf(record.header.stream, record.payload));
         AddRecord(record, receipt);
         domain::AddWarnings(*event, warnings);
-        shown = record.header.stream;
         return absl::OkStatus();
       }));
   // A command that had nothing to write was answered with the state as it was then.
+  const std::string& shown = receipt.event_ids().empty() ? command.stream : ShownBy(command);
   ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> state,
                    FoldHistory(log_, shown, {.position = known.last_position}));
   return ReplyBytes(state->SerializeAsString(), warnings, receipt);

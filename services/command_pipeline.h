@@ -27,13 +27,31 @@ namespace trellis::services {
 // How often a command is decided anew when others changed its state meanwhile.
 inline constexpr int kAttemptsMax = 3;
 
-// What follows from a command, as the log takes it.
+// Events for a stream, which must still be at that revision: 0 if it is to be new.
+struct StreamEvents {
+  std::string stream;
+  int64_t revision = 0;
+  std::vector<eventstore::NewEvent> events;
+};
+
+// What follows from a command, as the log takes it: all or nothing.
 struct Outcome {
   std::vector<eventstore::NewEvent> events;
-  // For the stream that the command makes beside its own.
-  std::vector<eventstore::NewEvent> successor_events;
+  // What the command does to streams beside its own: one that it makes, or others that follow.
+  std::vector<StreamEvents> elsewhere;
   google::protobuf::RepeatedPtrField<v1::Warning> warnings;
 };
+
+// Adds `event` to `events`, and what was warned of to `outcome`.
+void AddEvent(const google::protobuf::Message& event, std::vector<eventstore::NewEvent>& events,
+              Outcome& outcome);
+
+// Adds to an outcome what follows for other streams from what was decided on `state`. Loads them
+// and leaves the decision on each to the domain. Called again if any of them moved meanwhile; may
+// run on the thread that commits.
+template <typename State>
+using Elsewhere = std::function<absl::Status(
+    const State& state, const domain::DecisionOn<State>& decision, Outcome& outcome)>;
 
 // A validated command, of whatever kind and aggregate.
 struct Command {
@@ -61,22 +79,16 @@ class CommandPipeline {
   CommandPipeline(eventstore::EventLog& log, projections::Views& views, const Clock& clock)
       : log_(log), views_(views), clock_(clock) {}
 
-  // Executes `request` on an aggregate with this type of state, and calls `done` once.
+  // Executes `request` on an aggregate with this type of state, and calls `done` once. `elsewhere`,
+  // if there is one, is asked what else follows.
   template <typename State, typename Request>
-  void Execute(const Caller& caller, const Request& request, Done done) {
+  void Execute(const Caller& caller, const Request& request, Done done,
+               const Elsewhere<State>& elsewhere = nullptr) {
     if (absl::Status status = domain::Validate(request); !status.ok()) return done(status);
     Command command = CommandFor(caller, State::descriptor(), request);
-    command.decide = [request](const google::protobuf::Message& state,
-                               const domain::Context& context) -> absl::StatusOr<Outcome> {
-      const domain::DecidedOn<State> decided =
-          Decide(static_cast<const State&>(state), request, context);
-      if (!decided.ok()) return decided.status();
-      Outcome outcome;
-      for (const auto& event : decided->events) AddEvent(event, outcome.events, outcome);
-      for (const auto& event : decided->successor_events) {
-        AddEvent(event, outcome.successor_events, outcome);
-      }
-      return outcome;
+    command.decide = [request, elsewhere](const google::protobuf::Message& message,
+                                          const domain::Context& context) {
+      return Decided(static_cast<const State&>(message), request, context, elsewhere);
     };
     Run(std::make_shared<const Command>(std::move(command)), std::move(done), kAttemptsMax);
   }
@@ -85,12 +97,32 @@ class CommandPipeline {
   // All of the command but how it is decided.
   static Command CommandFor(const Caller& caller, const google::protobuf::Descriptor* state,
                             const google::protobuf::Message& request);
-  static void AddEvent(const google::protobuf::Message& event,
-                       std::vector<eventstore::NewEvent>& events, Outcome& outcome);
+  template <typename State, typename Request>
+  static absl::StatusOr<Outcome> Decided(const State& state, const Request& request,
+                                         const domain::Context& context,
+                                         const Elsewhere<State>& elsewhere) {
+    const domain::DecidedOn<State> decided = Decide(state, request, context);
+    if (!decided.ok()) return decided.status();
+    Outcome outcome;
+    for (const auto& event : decided->events) AddEvent(event, outcome.events, outcome);
+    if (!decided->successor_events.empty()) {
+      StreamEvents successor{.stream = context.new_name, .revision = 0, .events = {}};
+      for (const auto& event : decided->successor_events) {
+        AddEvent(event, successor.events, outcome);
+      }
+      outcome.elsewhere.push_back(std::move(successor));
+    }
+    if (elsewhere == nullptr) return outcome;
+    absl::Status status = elsewhere(state, *decided, outcome);
+    if (!status.ok()) return status;
+    return outcome;
+  }
 
   using CommandPointer = std::shared_ptr<const Command>;
   void Run(CommandPointer command, Done done, int attempts_left);
   void Retry(CommandPointer command, Done done, int attempts_left, const absl::Status& mismatch);
+  // The streams that the command is to make beside its own are free, or ALREADY_EXISTS.
+  absl::Status RequireFree(const Outcome& outcome) const;
   void Repeat(CommandPointer command, const eventstore::KnownRequest& known, Done done);
   // The answer to a command that has just been committed, once the views have applied it.
   absl::StatusOr<std::string> Answer(

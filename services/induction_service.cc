@@ -13,6 +13,7 @@
 #include "domain/session_notes.h"
 #include "domain/term_clock.h"
 #include "services/pages.h"
+#include "services/programme_end.h"
 
 namespace trellis::services {
 namespace {
@@ -22,6 +23,15 @@ constexpr int kItemsByDefault = 50;
 template <typename Request>
 Handler InductionCommand(const Rooms& rooms) {
   return CommandHandler<v1::Induction, Request>(rooms);
+}
+
+Handler CompleteProgrammeHandler(const Rooms& rooms) {
+  return CommandHandler<v1::Induction, v1::CompleteProgrammeRequest>(
+      rooms,
+      [&views = rooms.views](const v1::Induction& induction,
+                             const domain::DecisionOn<v1::Induction>& decision, Outcome& outcome) {
+        return HandOverActionPlans(views, induction, decision, outcome);
+      });
 }
 
 // The induction, if the caller may read what is between mentor and ECT.
@@ -140,7 +150,7 @@ std::map<std::string, Handler> InductionHandlers(const Rooms& rooms) {
       {"RecordSessionNote", InductionCommand<v1::RecordSessionNoteRequest>(rooms)},
       {"CorrectInductionEntry", InductionCommand<v1::CorrectInductionEntryRequest>(rooms)},
       {"RecordProgrammeReview", InductionCommand<v1::RecordProgrammeReviewRequest>(rooms)},
-      {"CompleteProgramme", InductionCommand<v1::CompleteProgrammeRequest>(rooms)},
+      {"CompleteProgramme", CompleteProgrammeHandler(rooms)},
       {"CompleteInduction", InductionCommand<v1::CompleteInductionRequest>(rooms)},
       {"LeaveInduction", InductionCommand<v1::LeaveInductionRequest>(rooms)},
       {"GetInduction", GetHandler<v1::GetInductionRequest>(rooms)},
