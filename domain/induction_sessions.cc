@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "base/status_macros.h"
 #include "domain/dates.h"
 #include "domain/induction_rules.h"
@@ -129,6 +130,25 @@ InductionDecided Decide(const Induction& induction, const v1::CompleteProgrammeR
 absl::Status RequireMayReadNotes(const Induction& induction, const Context& context) {
   RETURN_IF_ERROR(RequireExists(induction));
   return RequireHolder(induction, context, kSessionPartners, "read session notes");
+}
+
+std::vector<v1::SessionNote> ForDrafting(std::vector<v1::SessionNote> notes,
+                                         absl::string_view module) {
+  notes.erase(std::remove_if(notes.begin(), notes.end(),
+                             [](const v1::SessionNote& note) { return IsStruckOut(note); }),
+              notes.end());
+  const auto others = std::stable_partition(
+      notes.begin(), notes.end(),
+      [&](const v1::SessionNote& note) { return absl::EqualsIgnoreCase(note.module(), module); });
+  // Dates are written so that they sort as text does.
+  std::stable_sort(notes.begin(), others, [](const v1::SessionNote& a, const v1::SessionNote& b) {
+    return a.held_on() < b.held_on();
+  });
+  std::reverse(others, notes.end());
+  std::stable_sort(others, notes.end(), [](const v1::SessionNote& a, const v1::SessionNote& b) {
+    return a.held_on() > b.held_on();
+  });
+  return notes;
 }
 
 void SessionTexts::Add(const v1::InductionEvent& event) {

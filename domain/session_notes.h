@@ -8,12 +8,19 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "domain/induction.h"
 
 namespace trellis::domain {
 
 // PERMISSION_DENIED unless the actor is the mentor or the ECT of the induction, acting as such.
 absl::Status RequireMayReadNotes(const Induction& induction, const Context& context);
+
+// The notes as those who draft an action plan read them: those of `module`, in upper or lower case,
+// first, in the order of their sessions; then all others, the newest session first. Those struck
+// out are left out.
+std::vector<v1::SessionNote> ForDrafting(std::vector<v1::SessionNote> notes,
+                                         absl::string_view module);
 
 // Collects the texts of one induction, event by event. They are never put right: such a note is
 // struck out and made anew.

@@ -110,6 +110,7 @@ absl::StatusOr<v1::ListSessionNotesResponse> ListSessionNotes(
   for (const v1::SessionNote& note : induction.session_notes()) {
     if (Meets(note, request)) notes.push_back(texts.WithText(note));
   }
+  if (!request.module_first().empty()) notes = domain::ForDrafting(notes, request.module_first());
   v1::ListSessionNotesResponse response;
   RETURN_IF_ERROR(
       CutPage(request, notes, kItemsByDefault, response.mutable_session_notes(), response));

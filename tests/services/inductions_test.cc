@@ -104,6 +104,48 @@ TEST_F(InductionsTest, OnlyTheMentorAndTheEctReadWhatIsNotedOfSessions) {
               StatusCode::kPermissionDenied, "NOT_THE_PARTY");
 }
 
+TEST_F(InductionsTest, WhoDraftsAPlanReadsTheNotesOfItsModuleFirst) {
+  const std::string name = Register().name();
+  const auto note = [&](const std::string& module, const std::string& held_on) {
+    Do(Mentor(), RequestFor<v1::RecordSessionNoteRequest>(
+                     name, "session_note { module: '" + module + "' held_on: '" + held_on +
+                               "' text: 'Of " + held_on + "' }"));
+  };
+  note("9", "2022-10-03");
+  note("8", "2022-09-28");
+  note("Behaviour", "2022-09-30");
+  note("9", "2022-09-29");
+  note("9", "2022-09-27");
+  note("8", "2022-09-30");
+  Do(Mentor(),
+     RequestFor<v1::CorrectInductionEntryRequest>(name, "entry_id: 'n5' reason: 'Another ECT.'"));
+  v1::ListSessionNotesRequest list;
+  list.set_name(name);
+  list.set_page_size(4);
+  const auto ids = [&](const std::string& module) {
+    std::vector<std::string> read;
+    list.set_module_first(module);
+    list.clear_page_token();
+    do {
+      const auto page = Ask<v1::ListSessionNotesResponse>(testing::Ect(), list);
+      EXPECT_TRUE(page.ok()) << page.status();
+      for (const auto& one : page->session_notes()) {
+        EXPECT_EQ(one.text(), "Of " + one.held_on());
+        read.push_back(one.note_id());
+      }
+      list.set_page_token(page->next_page_token());
+    } while (!list.page_token().empty());
+    return read;
+  };
+  EXPECT_THAT(ids("9"), ElementsAre("n4", "n1", "n6", "n3", "n2"));
+  EXPECT_THAT(ids("behaviour"), ElementsAre("n3", "n1", "n6", "n4", "n2"));
+  EXPECT_THAT(ids("none"), ElementsAre("n1", "n6", "n3", "n4", "n2"));
+  EXPECT_THAT(ids(""), ElementsAre("n1", "n2", "n3", "n4", "n5", "n6"));
+  list.clear_page_token();
+  ExpectError(Ask<v1::ListSessionNotesResponse>(testing::Tutor(), list).status(),
+              StatusCode::kPermissionDenied, "CAPACITY_NOT_ALLOWED");
+}
+
 TEST_F(InductionsTest, NotesAreFoundByProgrammeYearAndModuleInPages) {
   const std::string name = Register().name();
   for (int i = 0; i < 3; ++i) Do(Mentor(), RequestFor<v1::RecordSessionNoteRequest>(name, kNote));
