@@ -21,6 +21,7 @@
 #include "google/protobuf/message.h"
 #include "projections/views.h"
 #include "services/caller.h"
+#include "services/references_check.h"
 
 namespace trellis::services {
 
@@ -86,8 +87,11 @@ class CommandPipeline {
                const Elsewhere<State>& elsewhere = nullptr) {
     if (absl::Status status = domain::Validate(request); !status.ok()) return done(status);
     Command command = CommandFor(caller, State::descriptor(), request);
-    command.decide = [request, elsewhere](const google::protobuf::Message& message,
-                                          const domain::Context& context) {
+    command.decide = [this, request, elsewhere](
+                         const google::protobuf::Message& message,
+                         const domain::Context& context) -> absl::StatusOr<Outcome> {
+      absl::Status status = RequireReferencesExist(request, views_);
+      if (!status.ok()) return status;
       return Decided(static_cast<const State&>(message), request, context, elsewhere);
     };
     Run(std::make_shared<const Command>(std::move(command)), std::move(done), kAttemptsMax);
