@@ -12,4 +12,6 @@ absl::TimeZone London() {
 
 absl::CivilDay LondonDay(absl::Time time) { return absl::ToCivilDay(time, London()); }
 
+absl::Time LondonMidnight(absl::CivilDay day) { return absl::FromCivil(day, London()); }
+
 }  // namespace trellis

@@ -27,4 +27,7 @@ absl::TimeZone London();
 // The calendar day that it is in London at `time`.
 absl::CivilDay LondonDay(absl::Time time);
 
+// When that day begins in London.
+absl::Time LondonMidnight(absl::CivilDay day);
+
 }  // namespace trellis
