@@ -7,6 +7,7 @@
 #include "domain/action_plan.h"
 #include "domain/induction.h"
 #include "domain/person.h"
+#include "domain/reminders.h"
 #include "domain/support_plan.h"
 
 namespace trellis::domain {
@@ -38,6 +39,7 @@ const std::vector<Aggregate>& Aggregates() {
                           "ACTION_PLAN_EXISTS"),
       Row<v1::Induction>("inductions/", "induction", "INDUCTION_NOT_FOUND", "INDUCTION_EXISTS"),
       Row<v1::Person>(kPersonStreams, "person", "PERSON_NOT_FOUND", "PERSON_EXISTS"),
+      Row<v1::Reminders>(kReminderStreams, "reminders", "REMINDERS_NOT_FOUND", "REMINDERS_EXISTS"),
   };
   return aggregates;
 }

@@ -207,6 +207,10 @@ bool IsOpen(const DiaryEntry& entry) {
          entry.state() == DiaryEntry::HELD_BACK;
 }
 
+bool CanBeOverdue(const DiaryEntry& entry) {
+  return entry.kind() != DiaryEntry::AUTUMN_REVIEW && !entry.entry_id().empty();
+}
+
 void SortDiary(std::vector<DiaryEntry>& entries) {
   const auto key = [](const DiaryEntry& entry) {
     return std::make_tuple(entry.state() != DiaryEntry::OVERDUE, absl::string_view(entry.date()),

@@ -7,6 +7,7 @@
 
 #include "absl/time/civil_time.h"
 #include "google/protobuf/message.h"
+#include "trellis/v1/diary.pb.h"
 #include "trellis/v1/diary_service.pb.h"
 
 namespace trellis::domain {
@@ -17,6 +18,10 @@ std::vector<v1::DiaryEntry> DiaryOf(const google::protobuf::Message& state, absl
 
 // True if the entry is still to be done: planned, overdue or held back.
 bool IsOpen(const v1::DiaryEntry& entry);
+
+// False for what is done by its day, because that it was held is recorded elsewhere or nowhere: the
+// review in the autumn, and that of a document of one's own.
+bool CanBeOverdue(const v1::DiaryEntry& entry);
 
 // The entries in a diary's order: what is overdue first, oldest first; then the rest by date. Those
 // of one day by uid, so that the order is always the same.

@@ -14,6 +14,9 @@ inline constexpr int kConcernsMax = 20;
 inline constexpr int kEntriesMax = 100;
 // Outcomes and comments, of each.
 inline constexpr int kNotesMax = 500;
+// Reminders of one plan or induction: none is ever forgotten, so that each is given once. Three for
+// each of its entries, and again for each day that an entry was moved to and stood at for a while.
+inline constexpr int kRemindersMax = 5'000;
 // Days after which a record counts as late and needs a reason: a school week and a weekend.
 inline constexpr int kLateAfterDays = 7;
 // The form's advice: weekly for four weeks.

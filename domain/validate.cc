@@ -153,6 +153,8 @@ std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
       return unless(IsResourceName(text, "actionPlans/"), "actionPlans/{uuid}");
     case v1::INDUCTION:
       return unless(IsResourceName(text, "inductions/"), "inductions/{uuid}");
+    case v1::REMINDERS:
+      return unless(IsResourceName(text, "reminders/"), "reminders/{uuid}");
     case v1::STREAM: {
       const Aggregate* const aggregate = AggregateOf(text);
       return unless(aggregate != nullptr && IsResourceName(text, aggregate->streams),
@@ -275,13 +277,18 @@ class Validator {
     if (const std::string why = domain::WhyInvalid(*plan.field, text); !why.empty()) Add(path, why);
   }
 
+  // Trellis acts in it, and nobody has it as a role.
+  static bool IsNobodys(const pb::EnumDescriptor& type, int number) {
+    return &type == v1::Capacity_descriptor() && number == v1::SYSTEM;
+  }
+
   void CheckEnum(int number, const FieldPlan& plan, const std::string& path) {
     const pb::EnumDescriptor& type = *plan.field->enum_type();
-    const bool known = type.FindValueByNumber(number) != nullptr;
+    const bool known = type.FindValueByNumber(number) != nullptr && !IsNobodys(type, number);
     if (known && (number != 0 || !plan.required)) return;
     std::string want;
     for (int i = 0; i < type.value_count(); ++i) {
-      if (type.value(i)->number() == 0) continue;
+      if (type.value(i)->number() == 0 || IsNobodys(type, type.value(i)->number())) continue;
       absl::StrAppend(&want, want.empty() ? "" : ", ", type.value(i)->name());
     }
     Add(path, absl::StrCat(number == 0 ? "missing" : absl::StrCat("got ", number), ", want one of ",

@@ -165,6 +165,8 @@ std::string Sentence(const google::protobuf::Message& event) {
 
 std::string SentenceFor(absl::string_view actor_name, v1::Capacity capacity,
                         const google::protobuf::Message& event) {
+  // Nobody: Trellis says what follows from the calendar.
+  if (capacity == v1::SYSTEM) return absl::StrCat("Trellis ", Sentence(event));
   const std::string name = OneLine(actor_name);
   const std::string role = capacity == v1::CAPACITY_UNSPECIFIED ? "person in an unknown capacity"
                                                                 : EnumInWords(capacity);

@@ -23,7 +23,8 @@ namespace trellis::rendering {
 std::string Sentence(const google::protobuf::Message& event);
 
 // The whole sentence: "Ruth Adeyemi (induction tutor) set target t1 ...". Without a name, which is
-// so once it was erased: "The induction tutor set target t1 ...".
+// so once it was erased: "The induction tutor set target t1 ...". What Trellis does itself:
+// "Trellis reminded of review r1, due Fri 14 Oct 2022: week before."
 std::string SentenceFor(absl::string_view actor_name, v1::Capacity capacity,
                         const google::protobuf::Message& event);
 

@@ -58,9 +58,14 @@ bool IsUtf8(const std::string& text) {
 absl::StatusOr<v1::Capacity> ParseCapacity(const std::string& text) {
   v1::Capacity capacity = v1::CAPACITY_UNSPECIFIED;
   const std::string name = absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}}));
-  if (v1::Capacity_Parse(name, &capacity) && capacity != v1::CAPACITY_UNSPECIFIED) return capacity;
+  // Nobody who calls is Trellis itself.
+  const auto is_callers = [](int number) {
+    return number != v1::CAPACITY_UNSPECIFIED && number != v1::SYSTEM;
+  };
+  if (v1::Capacity_Parse(name, &capacity) && is_callers(capacity)) return capacity;
   std::string want;
   for (int i = 1; i < v1::Capacity_ARRAYSIZE; ++i) {
+    if (!is_callers(i)) continue;
     absl::StrAppend(&want, i == 1 ? "" : ", ", v1::Capacity_Name(static_cast<v1::Capacity>(i)));
   }
   return Unauthenticated(

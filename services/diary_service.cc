@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "domain/dates.h"
 #include "domain/diary.h"
+#include "domain/reminders.h"
 #include "services/pages.h"
 
 namespace trellis::services {
@@ -106,10 +107,22 @@ absl::StatusOr<v1::Workload> GetWorkload(const Rooms& rooms,
   return domain::WorkloadOf(request, states, LondonDay(rooms.clock.Now()));
 }
 
+absl::StatusOr<v1::Reminders> GetReminders(const Rooms& rooms,
+                                           const v1::GetRemindersRequest& request) {
+  ASSIGN_OR_RETURN(const StateRowPointer row,
+                   rooms.views.FindRow(domain::RemindersOf(request.name())));
+  if (row == nullptr) {
+    return domain::NotFound(domain::RemindersOf(request.name()),
+                            absl::StrCat(": nothing of ", request.name(), " fell due"));
+  }
+  return row->as<v1::Reminders>();
+}
+
 std::map<std::string, Handler> DiaryHandlers(const Rooms& rooms) {
   return {
       {"ListDiary", ReadHandler(rooms, ListDiary)},
       {"GetWorkload", ReadHandler(rooms, GetWorkload)},
+      {"GetReminders", ReadHandler(rooms, GetReminders)},
   };
 }
 

@@ -64,7 +64,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
   const auto& action_plans = *v1::ActionPlanReply::descriptor()->file()->service(0);
   const auto& directory = *v1::PersonReply::descriptor()->file()->service(0);
   const auto& inductions = *v1::InductionReply::descriptor()->file()->service(0);
-  const auto& diary = *v1::DiaryEntry::descriptor()->file()->service(0);
+  const auto& diary = *v1::ListDiaryRequest::descriptor()->file()->service(0);
   const auto& standards = *v1::GetTeachersStandardRequest::descriptor()->file()->service(0);
   const auto& audit = *v1::ListTrailRequest::descriptor()->file()->service(0);
   const auto& statuses = *v1::SubscriptionStatus::descriptor()->file()->service(0);

@@ -58,6 +58,8 @@ std::string TextFor(const pb::FieldDescriptor& field) {
                           field.containing_type()->name() == "Supporter" ? 2 : 1);
     case v1::SUPPORT_PLAN:
       return "supportPlans/00000000-0000-4000-8000-00000000000b";
+    case v1::STREAM:
+      return "supportPlans/00000000-0000-4000-8000-00000000000a";
     case v1::URN:
       return "900001";
     case v1::STANDARD:

@@ -11,6 +11,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
+#include "trellis/v1/diary_events.pb.h"
 #include "trellis/v1/events.pb.h"
 #include "trellis/v1/induction_events.pb.h"
 #include "trellis/v1/options.pb.h"
@@ -235,6 +236,21 @@ TEST(SentenceFor, NamesWhoActedAndInWhichCapacity) {
   EXPECT_EQ(SentenceFor("", v1::ECT, event), "The ECT resumed the plan: Back at work.");
   EXPECT_EQ(SentenceFor("", v1::CAPACITY_UNSPECIFIED, event),
             "The person in an unknown capacity resumed the plan: Back at work.");
+}
+
+TEST(SentenceFor, SaysWhatTrellisDoesItself) {
+  v1::RemindersEvent event;
+  v1::Reminder& reminder = *event.mutable_reminder_fell_due()->mutable_reminder();
+  reminder.set_entry_id("r1");
+  reminder.set_entry_kind(v1::DiaryEntry::ACTION_PLAN_REVIEW);
+  reminder.set_due_on("2022-10-14");
+  reminder.set_kind(v1::Reminder::WEEK_BEFORE);
+  EXPECT_EQ(SentenceFor("Trellis", v1::SYSTEM, event),
+            "Trellis reminded of action plan review r1, due Fri 14 Oct 2022: week before.");
+  reminder.clear_entry_id();
+  reminder.set_kind(v1::Reminder::OVERDUE);
+  EXPECT_EQ(SentenceFor("Trellis", v1::SYSTEM, event),
+            "Trellis reminded of action plan review, due Fri 14 Oct 2022: overdue.");
 }
 
 }  // namespace

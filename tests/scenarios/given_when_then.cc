@@ -12,6 +12,7 @@
 #include "domain/codec.h"
 #include "domain/induction.h"
 #include "domain/person.h"
+#include "domain/reminders.h"
 #include "domain/support_plan.h"
 #include "domain/validate.h"
 #include "gtest/gtest.h"
@@ -39,6 +40,7 @@ constexpr Role kRoles[] = {
     {"appropriate_body", "people/00000000-0000-4000-8000-000000000005", "Tom Whitlock"},
     {"supporter", "people/00000000-0000-4000-8000-000000000006", "Noor Rahman"},
     {"stranger", "people/00000000-0000-4000-8000-000000000007", "Kim Nobody"},
+    {"system", "", "Trellis"},
 };
 
 // What commands on an aggregate are about when they name nothing.
@@ -51,6 +53,8 @@ constexpr DefaultName kDefaultNames[] = {
     {"actionPlans/", "actionPlans/00000000-0000-4000-8000-00000000002a"},
     {"people/", "people/00000000-0000-4000-8000-000000000001"},
     {"inductions/", "inductions/00000000-0000-4000-8000-00000000001a"},
+    // Those of kPlan.
+    {"reminders/", "reminders/68b54571-dc95-89e4-a747-be9af04e957d"},
 };
 
 std::string DefaultNameOf(const domain::Aggregate& aggregate) {
@@ -289,12 +293,18 @@ std::optional<Decided> DecideOnPerson(const pb::Message& state, const v1::Comman
   }
 }
 
+std::optional<Decided> DecideOnReminders(const pb::Message& state, const v1::Command& command,
+                                         const domain::Context& context) {
+  if (!command.has_remind()) return std::nullopt;
+  return DecideOn<v1::Reminders>(state, context)(command.remind());
+}
+
 }  // namespace
 
 Decided DecideCommand(const pb::Message& state, const v1::Command& command,
                       const domain::Context& context) {
-  for (const auto decide :
-       {DecideOnSupportPlan, DecideOnActionPlan, DecideOnInduction, DecideOnPerson}) {
+  for (const auto decide : {DecideOnSupportPlan, DecideOnActionPlan, DecideOnInduction,
+                            DecideOnPerson, DecideOnReminders}) {
     if (auto decided = decide(state, command, context)) return *std::move(decided);
   }
   // Found by the first scenario of a command that is new.
@@ -330,6 +340,7 @@ const std::vector<Alias>& Aliases() {
       {"@next_id", kNextPlan + sizeof("supportPlans/") - 1},
       {"@induction", "inductions/00000000-0000-4000-8000-00000000001a"},
       {"@action_plan", "actionPlans/00000000-0000-4000-8000-00000000002a"},
+      {"@reminders", "reminders/68b54571-dc95-89e4-a747-be9af04e957d"},
       {"@id", kPlan + sizeof("supportPlans/") - 1},
   };
   return aliases;

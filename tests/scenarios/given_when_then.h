@@ -64,7 +64,7 @@ struct Decision {
 using Decided = absl::StatusOr<Decision>;
 
 // Who acts: `ect`, `mentor`, `induction_tutor`, `headteacher`, `appropriate_body`, `supporter`, or
-// `stranger`, who has no part in the plan.
+// `stranger`, who has no part in the plan; `system`, which is Trellis itself and no person.
 v1::Party PartyNamed(absl::string_view role);
 
 // A command, and who gives it when. It is the middle of that day.

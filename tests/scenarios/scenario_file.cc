@@ -154,7 +154,7 @@ class Reader {
     if (!day.has_value()) Unreadable("want `WHO on YYYY-MM-DD`");
     given.today = *day;
     given.actor = PartyNamed(who[0]);
-    if (given.actor.person().empty()) Unreadable("nobody is called so");
+    if (given.actor.name().empty()) Unreadable("nobody is called so");
     if (!v1::Capacity_Parse(absl::AsciiStrToUpper(who.back()), &given.capacity)) {
       Unreadable("no such capacity");
     }

@@ -232,6 +232,7 @@ TEST_F(EveryRpcTest, WantsToKnowWhoGivesACommand) {
       {"trellis-actor-name", std::string(201, 'x')},
       {"trellis-capacity", "CARETAKER"},
       {"trellis-capacity", "CAPACITY_UNSPECIFIED"},
+      {"trellis-capacity", "SYSTEM"},
       {"trellis-capacity", "3"}};
   ForEach([&](const pb::MethodDescriptor& method) {
     if (!IsCommand(method)) return;

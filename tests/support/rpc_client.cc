@@ -84,7 +84,7 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
   for (const auto* const file :
        {v1::SupportPlanReply::descriptor()->file(), v1::ActionPlanReply::descriptor()->file(),
         v1::InductionReply::descriptor()->file(), v1::PersonReply::descriptor()->file(),
-        v1::DiaryEntry::descriptor()->file(), v1::ListTrailRequest::descriptor()->file(),
+        v1::ListDiaryRequest::descriptor()->file(), v1::ListTrailRequest::descriptor()->file(),
         v1::GetTeachersStandardRequest::descriptor()->file(),
         v1::SubscriptionStatus::descriptor()->file()}) {
     for (int i = 0; i < file->service(0)->method_count(); ++i) {

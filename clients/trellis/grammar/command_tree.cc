@@ -46,6 +46,7 @@ constexpr ShortName kCommandNames[] = {
     {"SeparatePersons", "separate"},
     {"SetPersonTrn", "set-trn"},
     {"GetWorkload", "workload"},
+    {"GetReminders", "reminders"},
     {"DraftActionPlan", "draft"},
     {"GetActionPlan", "get"},
     {"ListActionPlans", "list"},
@@ -392,7 +393,9 @@ std::string EnumWord(const pb::EnumValueDescriptor& value) {
 std::vector<std::string> EnumChoices(const pb::EnumDescriptor& type) {
   std::vector<std::string> choices;
   for (int i = 0; i < type.value_count(); ++i) {
-    if (type.value(i)->number() != 0) choices.push_back(EnumWord(*type.value(i)));
+    // Trellis itself acts in that capacity, and no caller.
+    const bool nobodys = type.value(i)->full_name() == "trellis.v1.SYSTEM";
+    if (type.value(i)->number() != 0 && !nobodys) choices.push_back(EnumWord(*type.value(i)));
   }
   return choices;
 }
