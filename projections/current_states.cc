@@ -9,6 +9,7 @@
 #include "projections/caseload.h"
 #include "projections/diary_index.h"
 #include "projections/induction_list.h"
+#include "projections/reminder_index.h"
 #include "projections/role_list.h"
 
 namespace trellis::projections {
@@ -100,6 +101,7 @@ void CurrentStates::AddRows(Rows& rows) const {
   for (const auto& [name, unwritten] : unwritten_) {
     rows[StateKey(name)] = unwritten.row->bytes;
     AddDiaryRows(*unwritten.row->state, unwritten.is_new, rows);
+    AddReminderRow(*unwritten.row->state, rows);
     const google::protobuf::Descriptor* const type = unwritten.row->state->GetDescriptor();
     if (type == v1::SupportPlan::descriptor()) {
       AddCaseloadRow(unwritten.row->as<v1::SupportPlan>(), unwritten.is_new, rows);

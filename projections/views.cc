@@ -11,6 +11,7 @@
 #include "domain/codec.h"
 #include "projections/audit_trail.h"
 #include "projections/diary_index.h"
+#include "projections/reminder_index.h"
 
 namespace trellis::projections {
 
@@ -137,6 +138,14 @@ absl::StatusOr<std::vector<std::string>> Views::StreamsOfSchool(const std::strin
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
   return projections::StreamsOfSchool(*store_, urn);
+}
+
+absl::StatusOr<std::vector<std::string>> Views::StreamsToRemind(absl::CivilDay today,
+                                                                const std::string& after,
+                                                                size_t count) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return projections::StreamsToRemind(*store_, today, after, count);
 }
 
 Position Views::position() const {

@@ -37,7 +37,7 @@
 namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
-inline constexpr char kViewsVersion[] = "aggregates.1";
+inline constexpr char kViewsVersion[] = "reminders.1";
 // Events in a batch, streams they touch, and bytes they have: enough that a busy plan is written
 // once for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
@@ -93,6 +93,10 @@ class Views {
   // See diary_index.h.
   absl::StatusOr<std::vector<std::string>> StreamsOfPerson(const std::string& person);
   absl::StatusOr<std::vector<std::string>> StreamsOfSchool(const std::string& urn);
+
+  // See reminder_index.h.
+  absl::StatusOr<std::vector<std::string>> StreamsToRemind(absl::CivilDay today,
+                                                           const std::string& after, size_t count);
 
   // The position up to which events are applied.
   eventstore::Position position() const;
