@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "rendering/plan_list.h"
 #include "services/diary_feed.h"
-#include "services/metrics.h"
 
 namespace trellis::services {
 namespace {
@@ -72,8 +71,7 @@ void ServeIndex(const Rooms& rooms, httplib::Response& response) {
 
 class HttpServer::Impl {
  public:
-  Impl(const Rooms& rooms, const queue::Queue& queue, const relay::Relay* relay)
-      : rooms_(rooms), queue_(queue), relay_(relay) {
+  Impl(const Rooms& rooms, const Measured& measured) : rooms_(rooms), measured_(measured) {
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     // Only this process may listen there: two servers on one port would each get some requests.
     server_.set_socket_options([](socket_t socket) {
@@ -103,7 +101,7 @@ class HttpServer::Impl {
       response.set_content("ok\n", kText);
     });
     server_.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
-      response.set_content(MetricsText(rooms_, queue_, relay_), kMetricsMediaType);
+      response.set_content(MetricsText(rooms_, measured_), kMetricsMediaType);
     });
   }
 
@@ -134,8 +132,7 @@ class HttpServer::Impl {
 
  private:
   const Rooms rooms_;
-  const queue::Queue& queue_;
-  const relay::Relay* const relay_;
+  const Measured measured_;
   httplib::Server server_;
   int port_ = 0;
   std::thread thread_;
@@ -146,10 +143,9 @@ HttpServer::~HttpServer() = default;
 int HttpServer::port() const { return impl_->port(); }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Rooms& rooms,
-                                                              const queue::Queue& queue,
-                                                              const Address& address,
-                                                              const relay::Relay* relay) {
-  auto impl = std::make_unique<Impl>(rooms, queue, relay);
+                                                              const Measured& measured,
+                                                              const Address& address) {
+  auto impl = std::make_unique<Impl>(rooms, measured);
   if (absl::Status status = impl->Start(address); !status.ok()) return status;
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }

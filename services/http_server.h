@@ -10,8 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "queue/queue.h"
-#include "relay/relay.h"
+#include "services/metrics.h"
 #include "services/settings.h"
 #include "services/support_plan_service.h"
 
@@ -19,13 +18,11 @@ namespace trellis::services {
 
 class HttpServer {
  public:
-  // Listens on `address` (port 0: any free port) and serves from its own threads; `queue` and
-  // `relay`, which may be null, must outlive it. UNAVAILABLE (CANNOT_LISTEN) if the address cannot
-  // be had.
+  // Listens on `address` (port 0: any free port) and serves from its own threads; what `measured`
+  // holds must outlive it. UNAVAILABLE (CANNOT_LISTEN) if the address cannot be had.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Rooms& rooms,
-                                                           const queue::Queue& queue,
-                                                           const Address& address,
-                                                           const relay::Relay* relay = nullptr);
+                                                           const Measured& measured,
+                                                           const Address& address);
   // Stops listening and finishes the requests that are being served.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;

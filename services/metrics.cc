@@ -109,16 +109,27 @@ void AddRelay(const relay::RelayStatus& status, std::vector<MetricFamily>& famil
                             MetricType::Counter, static_cast<double>(status.failures)));
 }
 
+void AddReminders(const ReminderTimer& reminders, std::vector<MetricFamily>& families) {
+  families.push_back(Single("trellis_reminders_total", "Reminders recorded since the start.",
+                            MetricType::Counter, static_cast<double>(reminders.recorded())));
+  const absl::Time complete = reminders.last_complete();
+  families.push_back(Single(
+      "trellis_reminders_complete_seconds",
+      "When the last look for reminders ended that left none out; 0 if none did.",
+      MetricType::Gauge,
+      complete == absl::InfinitePast() ? 0 : absl::ToDoubleSeconds(complete - absl::UnixEpoch())));
+}
+
 }  // namespace
 
-std::string MetricsText(const Rooms& rooms, const queue::Queue& queue, const relay::Relay* relay) {
+std::string MetricsText(const Rooms& rooms, const Measured& measured) {
   const std::vector<QueueMetric>& metrics = QueueMetrics();
   std::vector<MetricFamily> families;
   for (const QueueMetric& metric : metrics) {
     families.push_back({metric.name, metric.help, metric.type, {}});
   }
   const absl::Time now = rooms.clock.Now();
-  for (const auto& subscription : queue.List()) {
+  for (const auto& subscription : measured.queue.List()) {
     const SubscriptionStatus status = subscription->Status();
     const std::vector<ClientMetric::Label> labels = {
         {"subscription", IdOf(subscription->settings().name())},
@@ -132,7 +143,8 @@ std::string MetricsText(const Rooms& rooms, const queue::Queue& queue, const rel
   families.push_back(Position("trellis_views_position",
                               "Position of the last event that the views have applied.",
                               rooms.views.position()));
-  if (relay != nullptr) AddRelay(relay->Status(), families);
+  AddReminders(measured.reminders, families);
+  if (measured.relay != nullptr) AddRelay(measured.relay->Status(), families);
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -11,6 +11,10 @@
 //   trellis_queue_redeliveries_total           deliveries of what had been delivered before
 //   trellis_queue_acknowledgements_total       acknowledgements that had an effect
 //   trellis_queue_dead_letters_total           messages that were given up
+//   trellis_reminders_total                    reminders that were recorded
+//   trellis_reminders_complete_seconds         when the last look for reminders ended that left
+//   none
+//                                              out, in seconds since 1970; 0: none did
 //   trellis_relay_connected                    1 if the relay has its broker, else 0
 //   trellis_relay_events_total                 events that the broker acknowledged
 //   trellis_relay_failures_total               connections that ended or could not be made
@@ -24,16 +28,22 @@
 
 #include "queue/queue.h"
 #include "relay/relay.h"
-#include "services/support_plan_service.h"
+#include "services/reminder_timer.h"
 
 namespace trellis::services {
 
 // The media type of what MetricsText gives.
 inline constexpr char kMetricsMediaType[] = "text/plain; version=0.0.4; charset=utf-8";
 
-// All of them as they are now; `relay` may be null. Reads one record for each subscription that has
-// a backlog.
-std::string MetricsText(const Rooms& rooms, const queue::Queue& queue,
-                        const relay::Relay* relay = nullptr);
+// What is measured beside the log and the views. All must outlive it.
+struct Measured {
+  const queue::Queue& queue;
+  const ReminderTimer& reminders;
+  // Null: there is none.
+  const relay::Relay* relay = nullptr;
+};
+
+// All of them as they are now. Reads one record for each subscription that has a backlog.
+std::string MetricsText(const Rooms& rooms, const Measured& measured);
 
 }  // namespace trellis::services

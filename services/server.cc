@@ -26,6 +26,7 @@
 #include "services/induction_service.h"
 #include "services/publisher_service.h"
 #include "services/queue_service.h"
+#include "services/reminder_timer.h"
 #include "services/standards_service.h"
 #include "services/subscriber_service.h"
 #include "services/support_plan_service.h"
@@ -105,6 +106,7 @@ class Server::Impl {
   Impl(Settings settings, const Clock& clock) : settings_(std::move(settings)), clock_(clock) {}
 
   ~Impl() {
+    if (reminders_ != nullptr) reminders_->Stop();
     if (queue_ != nullptr) queue_->Close();
     if (grpc_ != nullptr) {
       grpc_->GetHealthCheckService()->SetServingStatus(false);
@@ -134,11 +136,16 @@ class Server::Impl {
       ASSIGN_OR_RETURN(relay_, relay::Relay::Start(*settings_.relay, *queue_, clock_));
     }
     const Rooms rooms{*log_, *views_, clock_, *pipeline_};
+    reminders_ = std::make_unique<ReminderTimer>(rooms);
     services_ = MakeServices(rooms, *queue_);
     RETURN_IF_ERROR(StartGrpc());
-    ASSIGN_OR_RETURN(http_, HttpServer::Start(rooms, *queue_, settings_.http, relay_.get()));
+    ASSIGN_OR_RETURN(
+        http_, HttpServer::Start(rooms, {*queue_, *reminders_, relay_.get()}, settings_.http));
+    reminders_->Start();
     return absl::OkStatus();
   }
+
+  ReminderTimer& reminders() { return *reminders_; }
 
   std::string grpc_address() const { return absl::StrCat(settings_.listen.host, ":", port_); }
   std::string http_address() const { return absl::StrCat(settings_.http.host, ":", http_->port()); }
@@ -175,6 +182,7 @@ class Server::Impl {
   std::unique_ptr<CommandPipeline> pipeline_;
   std::unique_ptr<queue::Queue> queue_;
   std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<ReminderTimer> reminders_;
   std::vector<std::unique_ptr<RpcService>> services_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<HttpServer> http_;
@@ -185,6 +193,7 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 std::string Server::grpc_address() const { return impl_->grpc_address(); }
 std::string Server::http_address() const { return impl_->http_address(); }
+ReminderTimer& Server::reminders() { return impl_->reminders(); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Settings& settings,
                                                       const Clock& clock) {

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "services/reminder_timer.h"
 #include "services/settings.h"
 
 namespace trellis::services {
@@ -29,6 +30,9 @@ class Server {
   // Where it listens, HOST:PORT.
   std::string grpc_address() const;
   std::string http_address() const;
+
+  // What records reminders: by itself, and at once when it is told to.
+  ReminderTimer& reminders();
 
  private:
   class Impl;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <random>
+#include <set>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -10,7 +11,11 @@
 #include "gtest/gtest.h"
 #include "tests/integration/daemon.h"
 #include "tests/integration/load.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/pull_client.h"
+#include "tests/support/test_server.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/diary_service.pb.h"
 
 namespace trellis::integration {
 namespace {
@@ -113,6 +118,74 @@ TEST_F(CrashTest, DeletedViewsComeBackEqual) {
   ASSERT_GT(std::filesystem::remove_all(data_ + "/views"), 0u);
   daemon = Start();
   EXPECT_TRUE(answers(*daemon) == before);
+}
+
+constexpr char kReminders[] = "projects/trellis/subscriptions/reminders";
+
+// Opens `count` plans in October 2022, whose four reviews are long overdue by this machine's clock,
+// and subscribes to the reminders.
+std::vector<std::string> OpenLongAgo(const std::string& data, int count) {
+  const testing::FakeClock clock;
+  testing::TestServer server(data, clock);
+  std::vector<std::string> plans;
+  for (int i = 0; i < count; ++i) {
+    const auto opened = server.client().Give(testing::Tutor(), testing::OpenRequest());
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    plans.push_back(opened->support_plan().name());
+  }
+  google::pubsub::v1::Subscription subscription;
+  subscription.set_name(kReminders);
+  subscription.set_topic("projects/trellis/topics/events");
+  subscription.set_filter("attributes.\"ce-type\" = \"trellis.v1.ReminderFellDue\"");
+  const auto made = server.client().Read<google::pubsub::v1::Subscription>(subscription);
+  EXPECT_TRUE(made.ok()) << made.status();
+  return plans;
+}
+
+// Waits for `count` reminders from the server's queue, or for its end.
+void AwaitReminders(const Daemon& daemon, size_t count) {
+  testing::PullClient stream(daemon.grpc_address());
+  testing::PullClient::Request first;
+  first.set_subscription(kReminders);
+  first.set_stream_ack_deadline_seconds(600);
+  stream.Send(first);
+  std::set<std::string> seen;
+  while (seen.size() < count) {
+    const auto response = stream.Next();
+    if (!response.has_value()) return;
+    for (const auto& received : response->received_messages()) {
+      seen.insert(received.message().message_id());
+    }
+  }
+}
+
+TEST_F(CrashTest, AKillWhileRemindersAreRecordedNeitherLosesNorRepeatsOne) {
+  SCOPED_TRACE(absl::StrCat("TRELLIS_SEED=", Seed()));
+  std::mt19937_64 random(Seed());
+  const std::vector<std::string> plans = OpenLongAgo(data_, 200);
+  for (int round = 0; round < 4; ++round) {
+    auto daemon = Start();
+    AwaitReminders(*daemon, 1 + random() % 600);
+    daemon->Signal(SIGKILL);
+    EXPECT_EQ(daemon->Wait(), 128 + SIGKILL);
+  }
+  auto daemon = Start();
+  AwaitReminders(*daemon, 4 * plans.size());
+  const RpcClient client(daemon->grpc_address());
+  for (const std::string& plan : plans) {
+    v1::GetRemindersRequest request;
+    request.set_name(plan);
+    const auto reminders = client.Read<v1::Reminders>(request);
+    ASSERT_TRUE(reminders.ok()) << reminders.status();
+    std::set<std::string> overdue;
+    for (const v1::Reminder& reminder : reminders->reminders()) {
+      EXPECT_EQ(reminder.kind(), v1::Reminder::OVERDUE);
+      EXPECT_TRUE(overdue.insert(reminder.entry_id()).second) << reminder.DebugString();
+    }
+    EXPECT_EQ(overdue, (std::set<std::string>{"r1", "r2", "r3", "r4"}));
+  }
+  daemon->Signal(SIGTERM);
+  EXPECT_EQ(daemon->Wait(), 0);
 }
 
 }  // namespace

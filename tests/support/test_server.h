@@ -23,6 +23,7 @@ class TestServer {
   const RpcClient& client() const { return *client_; }
   std::string grpc_address() const { return server_->grpc_address(); }
   std::string http_address() const { return server_->http_address(); }
+  services::ReminderTimer& reminders() { return server_->reminders(); }
 
  private:
   const services::Settings settings_;
