@@ -6,19 +6,23 @@
 #include "base/error.h"
 #include "domain/action_plan.h"
 #include "domain/induction.h"
+#include "domain/organisation.h"
 #include "domain/person.h"
 #include "domain/reminders.h"
+#include "domain/school.h"
 #include "domain/support_plan.h"
 
 namespace trellis::domain {
 namespace {
 
 template <typename State>
-Aggregate Row(absl::string_view streams, absl::string_view noun, absl::string_view not_found,
-              absl::string_view exists) {
+Aggregate Row(absl::string_view streams, absl::string_view noun, v1::Format name_format,
+              v1::Format id_format, absl::string_view not_found, absl::string_view exists) {
   using Event = typename EventOf<State>::Type;
   return {.streams = streams,
           .noun = noun,
+          .name_format = name_format,
+          .id_format = id_format,
           .not_found = not_found,
           .exists = exists,
           .state = State::default_instance(),
@@ -33,13 +37,23 @@ Aggregate Row(absl::string_view streams, absl::string_view noun, absl::string_vi
 
 const std::vector<Aggregate>& Aggregates() {
   static const auto& aggregates = *new std::vector<Aggregate>{
-      Row<v1::SupportPlan>(kSupportPlanStreams, "support_plan", "SUPPORT_PLAN_NOT_FOUND",
-                           "SUPPORT_PLAN_EXISTS"),
-      Row<v1::ActionPlan>(kActionPlanStreams, "action_plan", "ACTION_PLAN_NOT_FOUND",
-                          "ACTION_PLAN_EXISTS"),
-      Row<v1::Induction>("inductions/", "induction", "INDUCTION_NOT_FOUND", "INDUCTION_EXISTS"),
-      Row<v1::Person>(kPersonStreams, "person", "PERSON_NOT_FOUND", "PERSON_EXISTS"),
-      Row<v1::Reminders>(kReminderStreams, "reminders", "REMINDERS_NOT_FOUND", "REMINDERS_EXISTS"),
+      Row<v1::SupportPlan>(kSupportPlanStreams, "support_plan", v1::SUPPORT_PLAN, v1::UUID,
+                           "SUPPORT_PLAN_NOT_FOUND", "SUPPORT_PLAN_EXISTS"),
+      Row<v1::ActionPlan>(kActionPlanStreams, "action_plan", v1::ACTION_PLAN, v1::UUID,
+                          "ACTION_PLAN_NOT_FOUND", "ACTION_PLAN_EXISTS"),
+      Row<v1::Induction>("inductions/", "induction", v1::INDUCTION, v1::UUID, "INDUCTION_NOT_FOUND",
+                         "INDUCTION_EXISTS"),
+      Row<v1::Person>(kPersonStreams, "person", v1::PERSON, v1::UUID, "PERSON_NOT_FOUND",
+                      "PERSON_EXISTS"),
+      Row<v1::SchoolRecord>(kSchoolStreams, "school", v1::SCHOOL, v1::URN, "SCHOOL_NOT_FOUND",
+                            "SCHOOL_EXISTS"),
+      Row<v1::Trust>(kTrustStreams, "trust", v1::TRUST, v1::GROUP_UID, "TRUST_NOT_FOUND",
+                     "TRUST_EXISTS"),
+      Row<v1::AppropriateBody>(kAppropriateBodyStreams, "appropriate_body",
+                               v1::APPROPRIATE_BODY_NAME, v1::BODY_ID, "APPROPRIATE_BODY_NOT_FOUND",
+                               "APPROPRIATE_BODY_EXISTS"),
+      Row<v1::Reminders>(kReminderStreams, "reminders", v1::REMINDERS, v1::UUID,
+                         "REMINDERS_NOT_FOUND", "REMINDERS_EXISTS"),
   };
   return aggregates;
 }
@@ -47,6 +61,13 @@ const std::vector<Aggregate>& Aggregates() {
 const Aggregate* AggregateOf(absl::string_view stream) {
   for (const Aggregate& aggregate : Aggregates()) {
     if (absl::StartsWith(stream, aggregate.streams)) return &aggregate;
+  }
+  return nullptr;
+}
+
+const Aggregate* AggregateNamed(v1::Format name_format) {
+  for (const Aggregate& aggregate : Aggregates()) {
+    if (aggregate.name_format == name_format) return &aggregate;
   }
   return nullptr;
 }

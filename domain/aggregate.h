@@ -13,6 +13,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "trellis/v1/entry.pb.h"
+#include "trellis/v1/options.pb.h"
 
 namespace trellis::domain {
 
@@ -22,6 +23,9 @@ struct Aggregate {
   // What it is called in the contract, such as `support_plan`: the request that makes one has a
   // field `support_plan_id`.
   absl::string_view noun;
+  // What its names must look like, and their ids, the part after `streams`.
+  v1::Format name_format;
+  v1::Format id_format;
   // The reasons of errors: that there is none of a name, or that there is one.
   absl::string_view not_found;
   absl::string_view exists;
@@ -38,6 +42,9 @@ const std::vector<Aggregate>& Aggregates();
 
 // The aggregate whose stream has this name; null if there is none.
 const Aggregate* AggregateOf(absl::string_view stream);
+
+// The aggregate whose names have this format; null if there is none.
+const Aggregate* AggregateNamed(v1::Format name_format);
 
 // The aggregate whose state has this type; crashes if there is none.
 const Aggregate& AggregateWith(const google::protobuf::Descriptor& state);

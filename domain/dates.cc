@@ -140,7 +140,7 @@ std::optional<absl::CivilDay> DayFirst(absl::string_view word, absl::CivilDay ne
 
 }  // namespace
 
-std::optional<absl::CivilDay> ParseDate(absl::string_view text) {
+std::optional<absl::CivilDay> ParseRegisterDate(absl::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
   std::array<int, 3> numbers{};
   size_t part = 0;
@@ -157,8 +157,13 @@ std::optional<absl::CivilDay> ParseDate(absl::string_view text) {
   if (day.year() != numbers[0] || day.month() != numbers[1] || day.day() != numbers[2]) {
     return std::nullopt;
   }
-  if (day.year() < 2000 || day.year() > 2099) return std::nullopt;
+  if (day.year() < 1000 || day.year() > 2099) return std::nullopt;
   return day;
+}
+
+std::optional<absl::CivilDay> ParseDate(absl::string_view text) {
+  const std::optional<absl::CivilDay> day = ParseRegisterDate(text);
+  return day.has_value() && day->year() >= 2000 ? day : std::nullopt;
 }
 
 std::string DateText(absl::CivilDay day) {

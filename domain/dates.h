@@ -13,6 +13,8 @@ namespace trellis::domain {
 // The day that `text` writes as YYYY-MM-DD; nothing if it does not, if there is no such day
 // (2022-02-30), or if it is not of the years 2000 to 2099.
 std::optional<absl::CivilDay> ParseDate(absl::string_view text);
+// Likewise of the years 1000 to 2099: a school may be centuries old.
+std::optional<absl::CivilDay> ParseRegisterDate(absl::string_view text);
 
 // As YYYY-MM-DD.
 std::string DateText(absl::CivilDay day);

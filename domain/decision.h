@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "base/digest.h"
 #include "trellis/v1/party.pb.h"
+#include "trellis/v1/school.pb.h"
 
 namespace trellis::domain {
 
@@ -31,6 +32,9 @@ struct Context {
   absl::CivilDay today;
   v1::Party actor;
   v1::Capacity capacity = v1::CAPACITY_UNSPECIFIED;
+  // The school that it is about, as the directory has it; null where it is about none, or the
+  // directory is not asked.
+  const v1::SchoolRecord* school = nullptr;
   // The name of what a command makes, such as the plan that RenewPlan opens.
   std::string new_name;
 };

@@ -5,6 +5,7 @@
 #include "domain/dates.h"
 #include "domain/limits.h"
 #include "domain/requires.h"
+#include "domain/school.h"
 
 namespace trellis::domain {
 
@@ -43,7 +44,10 @@ void DraftBase::Warn(const std::string& reason, const std::string& field,
 void DraftBase::WarnUnlessSchoolDay(const std::string& field, const std::string& date) {
   const std::optional<absl::CivilDay> day = ParseDate(date);
   if (!day.has_value()) return;
-  if (const std::string why = WhyNoWorkingDay(*day); !why.empty()) {
+  const std::string why = context_.school == nullptr
+                              ? WhyNoWorkingDay(*day)
+                              : WhyNoSchoolDay(CalendarsOf(*context_.school), *day);
+  if (!why.empty()) {
     Warn("NOT_A_SCHOOL_DAY", field, why);
   }
 }

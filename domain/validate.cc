@@ -87,11 +87,6 @@ bool HasControlCharacter(const std::string& text) {
   return false;
 }
 
-bool IsResourceName(const std::string& text, absl::string_view collection) {
-  return absl::StartsWith(text, collection) &&
-         ParseUuid(absl::string_view(text).substr(collection.size())).has_value();
-}
-
 bool IsUrn(const std::string& text) {
   if (text.size() < 6 || text.size() > 7) return false;
   for (const char c : text) {
@@ -104,6 +99,26 @@ bool IsUrn(const std::string& text) {
 bool IsDigits(const std::string& text, size_t min, size_t max) {
   return text.size() >= min && text.size() <= max &&
          text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// Lower-case letters, digits and hyphens, none of these at an end.
+bool IsBodyId(const std::string& text) {
+  if (text.size() > 64 || text.front() == '-' || text.back() == '-') return false;
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+}
+
+// `931/4567`.
+bool IsDfeNumber(const std::string& text) {
+  return text.size() == 8 && text[3] == '/' && IsDigits(text.substr(0, 3), 3, 3) &&
+         IsDigits(text.substr(4), 4, 4);
+}
+
+// Eight digits, or the two letters of Scotland, partnerships and so on and six digits.
+bool IsCompanyNumber(const std::string& text) {
+  if (text.size() != 8) return false;
+  const bool letters = absl::ascii_isupper(static_cast<unsigned char>(text[0])) &&
+                       absl::ascii_isupper(static_cast<unsigned char>(text[1]));
+  return IsDigits(text.substr(2), 6, 6) && (letters || IsDigits(text.substr(0, 2), 2, 2));
 }
 
 // Enough of an address to tell a typing error; whether somebody reads it, only sending tells.
@@ -136,6 +151,22 @@ bool IsEtag(const std::string& text) {
   return true;
 }
 
+bool IsNameOf(const Aggregate& aggregate, const std::string& text);
+
+// What stands for the id of this format in a name.
+absl::string_view PlaceholderOf(v1::Format id_format) {
+  switch (id_format) {
+    case v1::UUID:
+      return "{uuid}";
+    case v1::URN:
+      return "{urn}";
+    case v1::GROUP_UID:
+      return "{uid}";
+    default:
+      return "{id}";
+  }
+}
+
 std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
   const auto unless = [&](bool valid, absl::string_view want) {
     return valid ? std::string() : absl::StrCat("got ", Got(text), ", want ", want);
@@ -146,18 +177,20 @@ std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
     case v1::UUID:
       return unless(ParseUuid(text).has_value(), "a UUID in lower case with hyphens");
     case v1::PERSON:
-      return unless(IsResourceName(text, "people/"), "people/{uuid}");
     case v1::SUPPORT_PLAN:
-      return unless(IsResourceName(text, "supportPlans/"), "supportPlans/{uuid}");
     case v1::ACTION_PLAN:
-      return unless(IsResourceName(text, "actionPlans/"), "actionPlans/{uuid}");
     case v1::INDUCTION:
-      return unless(IsResourceName(text, "inductions/"), "inductions/{uuid}");
     case v1::REMINDERS:
-      return unless(IsResourceName(text, "reminders/"), "reminders/{uuid}");
+    case v1::SCHOOL:
+    case v1::TRUST:
+    case v1::APPROPRIATE_BODY_NAME: {
+      const Aggregate& aggregate = *AggregateNamed(format);
+      return unless(IsNameOf(aggregate, text),
+                    absl::StrCat(aggregate.streams, PlaceholderOf(aggregate.id_format)));
+    }
     case v1::STREAM: {
       const Aggregate* const aggregate = AggregateOf(text);
-      return unless(aggregate != nullptr && IsResourceName(text, aggregate->streams),
+      return unless(aggregate != nullptr && IsNameOf(*aggregate, text),
                     "the name of a resource, such as supportPlans/{uuid}");
     }
     case v1::URN:
@@ -168,6 +201,16 @@ std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
       return unless(IsDigits(text, 1, 8) && text[0] != '0', "a group UID of one to eight digits");
     case v1::EMAIL:
       return unless(IsEmail(text), "an e-mail address such as a@b.example");
+    case v1::BODY_ID:
+      return unless(IsBodyId(text), "1 to 64 lower-case letters, digits and hyphens between them");
+    case v1::DFE_NUMBER:
+      return unless(IsDfeNumber(text), "a DfE number such as 931/4567");
+    case v1::UKPRN:
+      return unless(IsDigits(text, 8, 8) && text[0] == '1', "a UKPRN: eight digits from 1");
+    case v1::COMPANY_NUMBER:
+      return unless(IsCompanyNumber(text), "a company's number of eight characters");
+    case v1::REGISTER_DATE:
+      return unless(ParseRegisterDate(text).has_value(), "a date that exists, as YYYY-MM-DD");
     case v1::ENTRY_ID:
       return unless(IsEntryId(text), "an entry id such as c1");
     case v1::ETAG:
@@ -179,6 +222,11 @@ std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
     default:
       return "";
   }
+}
+
+bool IsNameOf(const Aggregate& aggregate, const std::string& text) {
+  return absl::StartsWith(text, aggregate.streams) && text.size() > aggregate.streams.size() &&
+         WhyNotOfFormat(aggregate.id_format, text.substr(aggregate.streams.size())).empty();
 }
 
 std::string WhyInvalid(const FieldPlan& plan, const std::string& text) {

@@ -11,6 +11,7 @@
 #include "projections/induction_list.h"
 #include "projections/reminder_index.h"
 #include "projections/role_list.h"
+#include "projections/school_list.h"
 
 namespace trellis::projections {
 namespace {
@@ -111,6 +112,8 @@ void CurrentStates::AddRows(Rows& rows) const {
       AddInductionRow(unwritten.row->as<v1::Induction>(), rows);
     } else if (type == v1::Person::descriptor()) {
       AddRoleRows(unwritten.row->as<v1::Person>(), rows);
+    } else if (type == v1::SchoolRecord::descriptor()) {
+      AddSchoolRows(unwritten.row->as<v1::SchoolRecord>(), rows);
     }
   }
 }

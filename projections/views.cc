@@ -120,6 +120,19 @@ absl::StatusOr<Listing<v1::RoleHolder>> Views::Roles(const v1::ListRolesRequest&
   return ListRoleRows(*store_, query, after, count);
 }
 
+absl::StatusOr<Listing<v1::SchoolSummary>> Views::Schools(const v1::ListSchoolsRequest& query,
+                                                          const std::string& after, int count) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return ListSchoolRows(*store_, query, after, count);
+}
+
+absl::StatusOr<std::vector<std::string>> Views::SchoolsBefore(const std::string& school) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return projections::SchoolsBefore(*store_, school);
+}
+
 absl::StatusOr<Listing<v1::ActionPlanSummary>> Views::ActionPlans(
     const v1::ListActionPlansRequest& query, const std::string& after, int count,
     absl::CivilDay today) {

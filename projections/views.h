@@ -32,12 +32,13 @@
 #include "projections/events_by_stream.h"
 #include "projections/induction_list.h"
 #include "projections/role_list.h"
+#include "projections/school_list.h"
 #include "projections/view_store.h"
 
 namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
-inline constexpr char kViewsVersion[] = "reminders.1";
+inline constexpr char kViewsVersion[] = "directory.1";
 // Events in a batch, streams they touch, and bytes they have: enough that a busy plan is written
 // once for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
@@ -85,6 +86,11 @@ class Views {
   // See ListRoleRows.
   absl::StatusOr<Listing<v1::RoleHolder>> Roles(const v1::ListRolesRequest& query,
                                                 const std::string& after, int count);
+  // See ListSchoolRows.
+  absl::StatusOr<Listing<v1::SchoolSummary>> Schools(const v1::ListSchoolsRequest& query,
+                                                     const std::string& after, int count);
+  // See SchoolsBefore in school_list.h.
+  absl::StatusOr<std::vector<std::string>> SchoolsBefore(const std::string& school);
   // See ListActionPlanRows.
   absl::StatusOr<Listing<v1::ActionPlanSummary>> ActionPlans(
       const v1::ListActionPlansRequest& query, const std::string& after, int count,

@@ -11,6 +11,7 @@
 #include "base/timestamp.h"
 #include "domain/codec.h"
 #include "google/rpc/error_details.pb.h"
+#include "services/directory_check.h"
 #include "services/history.h"
 
 namespace trellis::services {
@@ -166,7 +167,8 @@ void AddEvent(const pb::Message& event, std::vector<eventstore::NewEvent>& event
 }
 
 Command CommandPipeline::CommandFor(const Caller& caller, const pb::Descriptor* state,
-                                    const pb::Message& request) {
+                                    std::shared_ptr<const pb::Message> shared) {
+  const pb::Message& request = *shared;
   const domain::Aggregate& aggregate = domain::AggregateWith(*state);
   Command command{.caller = caller,
                   .aggregate = &aggregate,
@@ -175,6 +177,7 @@ Command CommandPipeline::CommandFor(const Caller& caller, const pb::Descriptor* 
                   .etag = TextOf(request, "etag"),
                   .request_id = *ParseUuid(TextOf(request, "request_id")),
                   .fingerprint = FingerprintOf(caller, request),
+                  .request = std::move(shared),
                   .decide = nullptr};
   if (command.stream.empty()) command.stream = command.new_name;
   return command;
@@ -203,18 +206,23 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
   }
 
   const absl::Time now = clock_.Now();
-  const domain::Context context{.now = now,
-                                .today = LondonDay(now),
-                                .actor = command->caller.actor,
-                                .capacity = command->caller.capacity,
-                                .new_name = command->new_name};
-  absl::StatusOr<Outcome> outcome =
-      *found == nullptr
-          ? command->decide(*domain::EmptyState(*command->aggregate, command->stream), context)
-          : command->decide(*(*found)->state, context);
+  domain::Context context{.now = now,
+                          .today = LondonDay(now),
+                          .actor = command->caller.actor,
+                          .capacity = command->caller.capacity,
+                          .new_name = command->new_name};
+  const std::unique_ptr<pb::Message> empty =
+      *found == nullptr ? domain::EmptyState(*command->aggregate, command->stream) : nullptr;
+  const pb::Message& state = *found == nullptr ? *empty : *(*found)->state;
+  absl::StatusOr<projections::StateRowPointer> school =
+      CheckDirectory(views_, state, *command->request, context);
+  if (!school.ok()) return done(school.status());
+  if (*school != nullptr) context.school = &(*school)->as<v1::SchoolRecord>();
+  absl::StatusOr<Outcome> outcome = command->decide(state, *command->request, context);
   if (!outcome.ok()) return done(outcome.status());
   // Not held until the answer: the views fill a state that nobody looks at again.
   found->reset();
+  school->reset();
   if (absl::Status free = RequireFree(*outcome); !free.ok()) return done(free);
 
   pb::RepeatedPtrField<v1::Warning> warnings = std::move(outcome->warnings);

@@ -1,4 +1,5 @@
-// The life of a command, written once: validate, load, decide, append, wait for the views, reply.
+// The life of a command, written once: validate, load, look into the directory, decide, append,
+// wait for the views, reply.
 // A second path from a request to the log is a bug.
 //
 // Concurrency. Thread-safe. The answer comes from another thread; nothing blocks while the disk
@@ -21,7 +22,6 @@
 #include "google/protobuf/message.h"
 #include "projections/views.h"
 #include "services/caller.h"
-#include "services/references_check.h"
 
 namespace trellis::services {
 
@@ -66,7 +66,9 @@ struct Command {
   std::string etag;
   Uuid request_id{};
   Digest fingerprint{};
+  std::shared_ptr<const google::protobuf::Message> request;
   std::function<absl::StatusOr<Outcome>(const google::protobuf::Message& state,
+                                        const google::protobuf::Message& request,
                                         const domain::Context&)>
       decide;
 };
@@ -86,13 +88,13 @@ class CommandPipeline {
   void Execute(const Caller& caller, const Request& request, Done done,
                const Elsewhere<State>& elsewhere = nullptr) {
     if (absl::Status status = domain::Validate(request); !status.ok()) return done(status);
-    Command command = CommandFor(caller, State::descriptor(), request);
-    command.decide = [this, request, elsewhere](
-                         const google::protobuf::Message& message,
-                         const domain::Context& context) -> absl::StatusOr<Outcome> {
-      absl::Status status = RequireReferencesExist(request, views_);
-      if (!status.ok()) return status;
-      return Decided(static_cast<const State&>(message), request, context, elsewhere);
+    Command command =
+        CommandFor(caller, State::descriptor(), std::make_shared<const Request>(request));
+    command.decide = [elsewhere](const google::protobuf::Message& state,
+                                 const google::protobuf::Message& of,
+                                 const domain::Context& context) {
+      return Decided(static_cast<const State&>(state), static_cast<const Request&>(of), context,
+                     elsewhere);
     };
     Run(std::make_shared<const Command>(std::move(command)), std::move(done), kAttemptsMax);
   }
@@ -100,7 +102,7 @@ class CommandPipeline {
  private:
   // All of the command but how it is decided.
   static Command CommandFor(const Caller& caller, const google::protobuf::Descriptor* state,
-                            const google::protobuf::Message& request);
+                            std::shared_ptr<const google::protobuf::Message> request);
   template <typename State, typename Request>
   static absl::StatusOr<Outcome> Decided(const State& state, const Request& request,
                                          const domain::Context& context,

@@ -6,6 +6,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_format.h"
 #include "base/check.h"
+#include "domain/validate.h"
 #include "google/pubsub/v1/pubsub.pb.h"
 #include "google/rpc/status.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
@@ -108,10 +109,48 @@ const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Mess
   Crash("no rpc takes this request");
 }
 
-RpcClient::RpcClient(const std::string& address) : stub_(Connect(address)) {}
+RpcClient::RpcClient(const std::string& address, Directory directory)
+    : directory_(directory), stub_(Connect(address)) {}
+
+void RpcClient::Introduce(const std::string& path, const Metadata& metadata,
+                          const std::string& request) const {
+  const auto actor = metadata.find("trellis-actor");
+  const auto capacity = metadata.find("trellis-capacity");
+  v1::Capacity acts = v1::CAPACITY_UNSPECIFIED;
+  if (actor == metadata.end() || capacity == metadata.end() ||
+      !v1::Capacity_Parse(capacity->second, &acts)) {
+    return;
+  }
+  for (const auto* const method : AllMethods()) {
+    if (PathOf(*method) != path) continue;
+    // Queries have no request id, and nothing of them is looked up.
+    if (method->input_type()->FindFieldByName("request_id") == nullptr) return;
+    const std::unique_ptr<google::protobuf::Message> message(
+        google::protobuf::MessageFactory::generated_factory()
+            ->GetPrototype(method->input_type())
+            ->New());
+    if (!message->ParseFromString(request) || !domain::Validate(*message).ok()) return;
+    const Metadata keeper = {{"trellis-actor", "people/00000000-0000-4000-8000-00000000dddd"},
+                             {"trellis-actor-name", "Keeper"},
+                             {"trellis-capacity", "HEADTEACHER"}};
+    return introductions_.Before(*message, actor->second, acts,
+                                 [&](const google::protobuf::Message& command) {
+                                   CallAsItIs(PathOf(MethodFor(command)), keeper,
+                                              command.SerializeAsString())
+                                       .status()
+                                       .IgnoreError();
+                                 });
+  }
+}
 
 absl::StatusOr<std::string> RpcClient::CallBytes(const std::string& path, const Metadata& metadata,
                                                  const std::string& request) const {
+  if (directory_ == Directory::kIntroduces) Introduce(path, metadata, request);
+  return CallAsItIs(path, metadata, request);
+}
+
+absl::StatusOr<std::string> RpcClient::CallAsItIs(const std::string& path, const Metadata& metadata,
+                                                  const std::string& request) const {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
   for (const auto& [key, value] : metadata) context.AddMetadata(key, value);

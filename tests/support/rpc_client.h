@@ -14,6 +14,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "google/rpc/error_details.pb.h"
+#include "tests/support/introductions.h"
 #include "tests/support/lifecycle.h"
 
 namespace trellis::testing {
@@ -32,8 +33,11 @@ const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Mess
 // Limits.      A call takes at most 60 s.
 class RpcClient {
  public:
+  // Whether those whom a command names are recorded in the directory before it is given.
+  enum class Directory { kIntroduces, kAsItIs };
+
   // `address` is HOST:PORT.
-  explicit RpcClient(const std::string& address);
+  explicit RpcClient(const std::string& address, Directory directory = Directory::kIntroduces);
 
   // The bytes of the answer of the method with this path, such as
   // `/trellis.v1.AuditService/ListTrail`. Errors have their details as payloads.
@@ -70,6 +74,13 @@ class RpcClient {
     return absl::DataLossError(absl::StrCat("got ", bytes->size(), " bytes that are no answer"));
   }
 
+  void Introduce(const std::string& path, const Metadata& metadata,
+                 const std::string& request) const;
+  absl::StatusOr<std::string> CallAsItIs(const std::string& path, const Metadata& metadata,
+                                         const std::string& request) const;
+
+  const Directory directory_;
+  mutable Introductions introductions_;
   // Not const: what gRPC's stub does to itself is guarded by gRPC.
   mutable grpc::GenericStub stub_;
 };

@@ -61,11 +61,15 @@ bool IsUtf8(absl::string_view text) {
   return true;
 }
 
-// `people/{uuid}`, `supportPlans/{uuid}` and so on where that is wanted and just the UUID was
-// given.
+// `people/{uuid}`, `schools/{urn}` and so on where that is wanted and just the id was given.
 std::string Qualified(const pb::FieldDescriptor& field, const std::string& text) {
   const v1::Format format = field.options().GetExtension(v1::rules).format();
   const std::string small = absl::AsciiStrToLower(text);
+  if (!absl::StrContains(text, '/')) {
+    if (format == v1::SCHOOL) return absl::StrCat("schools/", text);
+    if (format == v1::TRUST) return absl::StrCat("trusts/", text);
+    if (format == v1::APPROPRIATE_BODY_NAME) return absl::StrCat("appropriateBodies/", text);
+  }
   if (!ParseUuid(small).has_value()) return text;
   // Of things with a trail, support plans are typed most.
   if (format == v1::SUPPORT_PLAN || format == v1::STREAM) {
