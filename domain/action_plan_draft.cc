@@ -108,10 +108,38 @@ absl::StatusOr<v1::ActionPlan> HeadingOf(const v1::ActionPlan& said, absl::Civil
   return heading;
 }
 
+namespace {
+
+// The plan as it was said, in the format of the school that the request names, if it names one.
+absl::StatusOr<v1::ActionPlan> InSchoolFormat(const v1::DraftActionPlanRequest& request,
+                                              const Context& context) {
+  v1::ActionPlan said = request.action_plan();
+  const std::string& id = request.school_format_id();
+  if (id.empty()) return said;
+  if (said.has_format() || said.has_own_document()) {
+    return InvalidRequest({{"school_format_id", absl::StrCat("got ", id,
+                                                             " beside a format or a document of "
+                                                             "their own, want one of them")}});
+  }
+  const v1::SchoolRecord empty;
+  const v1::SchoolRecord& school = context.school == nullptr ? empty : *context.school;
+  ASSIGN_OR_RETURN(const v1::SchoolPlanFormat* const format,
+                   RequireEntry<v1::SchoolPlanFormat>(school, id));
+  if (!format->withdrawn_on().empty()) {
+    return Refusal("PLAN_FORMAT_WITHDRAWN", id,
+                   absl::StrCat(school.name(), " withdrew planning format ", id, " on ",
+                                format->withdrawn_on(), "; want one that stands"));
+  }
+  *said.mutable_format() = format->plan_format();
+  return said;
+}
+
+}  // namespace
+
 ActionPlanDecided Decide(const v1::ActionPlan& plan, const v1::DraftActionPlanRequest& request,
                          const Context& context) {
   RETURN_IF_ERROR(RequireNew(plan));
-  const v1::ActionPlan& said = request.action_plan();
+  ASSIGN_OR_RETURN(const v1::ActionPlan said, InSchoolFormat(request, context));
   v1::ActionPlan named = said;
   ClearOutputOnly(named);
   named.set_name(context.new_name);

@@ -5,21 +5,44 @@
 
 #include "absl/strings/match.h"
 #include "base/status_macros.h"
+#include "domain/academic_year.h"
 #include "domain/dates.h"
 #include "domain/induction_rules.h"
 #include "domain/limits.h"
 #include "domain/programmes.h"
+#include "domain/school.h"
 #include "domain/session_notes.h"
 
 namespace trellis::domain {
 namespace {
 
-// A proposal for the review in the autumn term: the first Wednesday after 1 October, a week in
-// which every school is open, or the next working day.
-absl::CivilDay ProposedAutumnReview(absl::CivilDay completed) {
+// The calendars of the school that the induction is at; none if the school has given none.
+SchoolYears CalendarsAt(const Context& context) {
+  return context.school == nullptr ? SchoolYears() : CalendarsOf(*context.school);
+}
+
+// A proposal for the review in the autumn term: the first Wednesday after 1 October, when every
+// school is open, or the next school day, within the first half of the school's autumn term.
+absl::CivilDay ProposedAutumnReview(const SchoolYears& years, absl::CivilDay completed) {
   absl::CivilDay october(completed.year(), 10, 1);
   if (october <= completed) october = absl::CivilDay(completed.year() + 1, 10, 1);
-  return WorkingDayFrom(absl::NextWeekday(october, absl::Weekday::wednesday));
+  const absl::CivilDay day =
+      SchoolDayFrom(years, absl::NextWeekday(october, absl::Weekday::wednesday));
+  const std::optional<HalfTerm> half = AutumnHalfTerm(years, AcademicYearOf(day));
+  if (!half.has_value() || day <= half->last) return day;
+  return SchoolDayFrom(years, half->first);
+}
+
+// Warns of a day that is not in the first half of an autumn term.
+void WarnUnlessAutumn(InductionDraft& draft, absl::CivilDay day) {
+  const std::optional<HalfTerm> half =
+      AutumnHalfTerm(CalendarsAt(draft.context()), AcademicYearOf(day));
+  if (half.has_value() && half->first <= day && day <= half->last) return;
+  draft.Warn("NOT_IN_AUTUMN_TERM", "completion.autumn_review_on",
+             absl::StrCat(DateText(day), " is not in the first half of an autumn term",
+                          half.has_value() ? absl::StrCat(", ", DateText(half->first), " to ",
+                                                          DateText(half->last))
+                                           : ""));
 }
 
 absl::Status SetAutumnReview(InductionDraft& draft, v1::ProgrammeCompletion& completion) {
@@ -30,7 +53,8 @@ absl::Status SetAutumnReview(InductionDraft& draft, v1::ProgrammeCompletion& com
           absl::StrCat("got ", completion.autumn_review_on(), ", want none where not both stay")}});
   }
   if (completion.autumn_review_on().empty()) {
-    const absl::CivilDay day = ProposedAutumnReview(draft.occurred_on());
+    const absl::CivilDay day =
+        ProposedAutumnReview(CalendarsAt(draft.context()), draft.occurred_on());
     completion.set_autumn_review_on(DateText(day));
     completion.set_proposed(true);
     draft.Warn(
@@ -47,10 +71,7 @@ absl::Status SetAutumnReview(InductionDraft& draft, v1::ProgrammeCompletion& com
                                 ", and within ", kReviewDaysAheadMax, " days"));
   }
   draft.WarnUnlessSchoolDay("completion.autumn_review_on", completion.autumn_review_on());
-  if (day.month() < 9) {
-    draft.Warn("NOT_IN_AUTUMN_TERM", "completion.autumn_review_on",
-               absl::StrCat(completion.autumn_review_on(), " is not in an autumn term"));
-  }
+  WarnUnlessAutumn(draft, day);
   return absl::OkStatus();
 }
 

@@ -19,7 +19,7 @@ const HELP = `Follows the events of a ledger until Ctrl-C.
   --ledger NAME         the ledger's name: trellis
   --subscription NAME   goes on where it stopped; made if it is not there: example-node
   --topic TOPIC         events, or a dead-letter topic
-  --filter EXPRESSION   as 'attributes.ce-type = "..."'
+  --filter EXPRESSION   as 'attributes.ce-type = "..."'; default: support plans
   --json                events as JSON, not protobuf
   --exactly-once        wait until each acknowledgement is confirmed, and say so
   --since TIME          deliver again what was recorded from then on
@@ -31,7 +31,7 @@ const { values: options } = parseArgs({
     ledger: { type: 'string', default: 'trellis' },
     subscription: { type: 'string', default: 'example-node' },
     topic: { type: 'string', default: 'events' },
-    filter: { type: 'string', default: '' },
+    filter: { type: 'string', default: 'hasPrefix(attributes.ce-subject, "supportPlans/")' },
     json: { type: 'boolean', default: false },
     'exactly-once': { type: 'boolean', default: false },
     since: { type: 'string' },

@@ -33,7 +33,8 @@ def parse_options():
     parser.add_argument("--subscription", default="example-python", metavar="NAME",
                         help="goes on where it stopped; made if it is not there")
     parser.add_argument("--topic", default="events", help="events, or a dead-letter topic")
-    parser.add_argument("--filter", default="", help="""as 'attributes.ce-type = "..."'""")
+    parser.add_argument("--filter", default='hasPrefix(attributes.ce-subject, "supportPlans/")',
+                        help="""as 'attributes.ce-type = "..."'; default: support plans""")
     parser.add_argument("--json", action="store_true", help="events as JSON, not protobuf")
     parser.add_argument("--exactly-once", action="store_true",
                         help="wait until each acknowledgement is confirmed, and say so")

@@ -62,39 +62,59 @@ std::string Missing(const v1::PlayStep& step, const StepCommand& command) {
   return "";
 }
 
+// The revision of the state in a reply of any aggregate: its first field.
+int64_t RevisionIn(const pb::Message& reply) {
+  const pb::Message& state =
+      reply.GetReflection()->GetMessage(reply, reply.GetDescriptor()->field(0));
+  const pb::FieldDescriptor* const revision = state.GetDescriptor()->FindFieldByName("revision");
+  return state.GetReflection()->GetInt64(state, revision);
+}
+
+// What the warnings in a reply of any aggregate say.
+std::vector<std::string> WarningsIn(const pb::Message& reply) {
+  std::vector<std::string> messages;
+  const pb::FieldDescriptor* const warnings = reply.GetDescriptor()->FindFieldByName("warnings");
+  for (int i = 0; i < reply.GetReflection()->FieldSize(reply, warnings); ++i) {
+    const pb::Message& warning = reply.GetReflection()->GetRepeatedMessage(reply, warnings, i);
+    messages.push_back(warning.GetReflection()->GetString(
+        warning, warning.GetDescriptor()->FindFieldByName("message")));
+  }
+  return messages;
+}
+
 std::string StepText(const v1::PlayStep& step, int index, int count, const std::string& command,
-                     const v1::SupportPlanReply& reply) {
+                     const pb::Message& reply) {
   const size_t width = absl::StrCat(count).size();
-  std::string text = absl::StrFormat(
-      "[%*d/%d] %s (%s) %s -> revision %d\n", static_cast<int>(width), index + 1, count,
-      OneLine(step.actor().name()), SpokenWords(v1::Capacity_Name(step.capacity())), command,
-      reply.support_plan().revision());
-  for (const v1::Warning& warning : reply.warnings()) {
-    absl::StrAppend(&text, std::string(2 * width + 4, ' '), "warning: ", OneLine(warning.message()),
-                    "\n");
+  std::string text =
+      absl::StrFormat("[%*d/%d] %s (%s) %s -> revision %d\n", static_cast<int>(width), index + 1,
+                      count, OneLine(step.actor().name()),
+                      SpokenWords(v1::Capacity_Name(step.capacity())), command, RevisionIn(reply));
+  for (const std::string& warning : WarningsIn(reply)) {
+    absl::StrAppend(&text, std::string(2 * width + 4, ' '), "warning: ", OneLine(warning), "\n");
   }
   return text;
 }
 
 std::string StepJson(const v1::PlayStep& step, int index, int count, const std::string& command,
-                     const v1::SupportPlanReply& reply) {
+                     const pb::Message& reply) {
   return absl::StrCat("{\"step\":", index + 1, ",\"steps\":", count, ",\"command\":\"", command,
                       "\",\"actor\":", CompactJson(step.actor()), ",\"capacity\":\"",
                       v1::Capacity_Name(step.capacity()), "\",\"reply\":", CompactJson(reply),
                       "}\n");
 }
 
-absl::StatusOr<v1::SupportPlanReply> Send(const Contract& contract, const v1::PlayStep& step,
-                                          const pb::Message& request, Server& server) {
+absl::StatusOr<std::unique_ptr<pb::Message>> Send(const Contract& contract,
+                                                  const v1::PlayStep& step,
+                                                  const pb::Message& request, Server& server) {
   const auto* const method = contract.MethodTaking(request.GetDescriptor()->full_name());
   CHECK(method != nullptr);
   const Caller caller{step.actor().person(), step.actor().name(),
                       v1::Capacity_Name(step.capacity())};
   ASSIGN_OR_RETURN(const std::string bytes, server.Call(*method, caller, request));
-  v1::SupportPlanReply reply;
-  if (!reply.ParseFromString(bytes)) {
+  std::unique_ptr<pb::Message> reply = contract.NewMessage(*method->output_type());
+  if (!reply->ParseFromString(bytes)) {
     return Error(absl::StatusCode::kInternal, "ANSWER_UNREADABLE",
-                 "the answer is no trellis.v1.SupportPlanReply");
+                 absl::StrCat("the answer is no ", method->output_type()->full_name()));
   }
   return reply;
 }
@@ -127,8 +147,8 @@ absl::Status RunPlay(const Contract& contract, const v1::Play& play, Server& ser
                                                       reply.status().message()));
     }
     // The lines are the progress: each is shown at once.
-    out << (options.json ? StepJson(step, i, count, command.name, *reply)
-                         : StepText(step, i, count, command.name, *reply))
+    out << (options.json ? StepJson(step, i, count, command.name, **reply)
+                         : StepText(step, i, count, command.name, **reply))
         << std::flush;
   }
   return absl::OkStatus();

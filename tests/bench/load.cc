@@ -126,6 +126,9 @@ LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
 }
 
 void OpenPlans(const std::string& address, int count) {
+  for (const auto& [method, request] : DirectoryRequests()) {
+    CallOnce(address, "/trellis.v1.DirectoryService/" + method, request);
+  }
   for (int plan = 0; plan < count; ++plan) {
     CallOnce(address, "/trellis.v1.SupportPlanService/OpenSupportPlan",
              OpenRequest(plan).SerializeAsString());

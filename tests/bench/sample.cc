@@ -1,5 +1,6 @@
 #include "tests/bench/sample.h"
 
+#include <array>
 #include <cstdio>
 #include <fstream>
 #include <future>
@@ -98,6 +99,8 @@ std::vector<std::vector<eventstore::NewEvent>> ExampleCommits(const std::string&
   const absl::Time now = absl::FromUnixSeconds(1'790'000'000);
   const v1::Play play = ReadPlay(play_file);
   for (const v1::PlayStep& step : play.steps()) {
+    // The steps before are the directory's.
+    if (commits.empty() && !step.command().has_open_support_plan()) continue;
     const domain::Context context{.now = now,
                                   .today = LondonDay(now),
                                   .actor = step.actor(),
@@ -176,6 +179,31 @@ v1::OpenSupportPlanRequest OpenRequest(int plan) {
   target.set_success_measure("An observation sees them in use from the first minute on");
   target.set_due_on(domain::DateText(LondonDay(absl::Now()) + 28));
   return request;
+}
+
+std::vector<std::pair<std::string, std::string>> DirectoryRequests() {
+  std::vector<std::pair<std::string, std::string>> requests;
+  v1::RecordSchoolRequest school;
+  school.set_school_id("900001");
+  school.set_request_id(UuidText(RandomUuid()));
+  school.mutable_facts()->set_school_name("Northgate Academy");
+  school.mutable_facts()->set_status(v1::OPEN);
+  requests.emplace_back("RecordSchool", school.SerializeAsString());
+  const std::array<v1::Capacity, 3> roles = {v1::ECT, v1::INDUCTION_TUTOR, v1::HEADTEACHER};
+  for (size_t i = 0; i < roles.size(); ++i) {
+    v1::RegisterPersonRequest person;
+    person.set_person_id(absl::StrFormat("00000000-0000-4000-8000-%012d", i + 1));
+    person.set_request_id(UuidText(RandomUuid()));
+    person.set_full_name("Somebody");
+    requests.emplace_back("RegisterPerson", person.SerializeAsString());
+    v1::StartRoleRequest role;
+    role.set_name("people/" + person.person_id());
+    role.set_request_id(UuidText(RandomUuid()));
+    role.mutable_role()->set_role(roles[i]);
+    role.mutable_role()->set_school_urn("900001");
+    requests.emplace_back("StartRole", role.SerializeAsString());
+  }
+  return requests;
 }
 
 v1::ReviseTargetRequest ReviseRequest(int plan, int64_t count) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eventstore/event_log.h"
+#include "trellis/v1/directory_service.pb.h"
 #include "trellis/v1/support_plan_service.pb.h"
 
 namespace trellis::bench {
@@ -25,6 +27,10 @@ uint64_t FillLog(const FillOptions& options);
 
 // A request that opens the plan with this number, as the actor of RunLoad.
 v1::OpenSupportPlanRequest OpenRequest(int plan);
+
+// What the directory needs before OpenRequest: methods of DirectoryService with the bytes of their
+// requests, in order.
+std::vector<std::pair<std::string, std::string>> DirectoryRequests();
 
 // A request that revises the plan's target, for the `count`-th time.
 v1::ReviseTargetRequest ReviseRequest(int plan, int64_t count);

@@ -70,11 +70,27 @@ std::string TextFor(const pb::FieldDescriptor& field) {
       return "0012345";
     case v1::GROUP_UID:
       return "2170";
+    case v1::SCHOOL:
+      return "schools/900002";
+    case v1::TRUST:
+      return "trusts/2170";
+    case v1::BODY_ID:
+      return "ab-31";
+    case v1::DFE_NUMBER:
+      return "931/4567";
+    case v1::UKPRN:
+      return "10060309";
+    case v1::COMPANY_NUMBER:
+      return "08385139";
+    case v1::REGISTER_DATE:
+      return "1956-09-01";
     case v1::ENTRY_ID: {
       if (field.name() == "about_id") return "c1";
       if (field.name() == "pause_id") return "h1";
       if (field.name() == "outcome_id") return "u1";
       if (field.name() == "comment_id") return "m1";
+      if (field.name() == "membership_id") return "t1";
+      if (field.name() == "calendar_id") return "y1";
       return absl::StrCat(field.name().substr(0, 1), 1);
     }
     default:

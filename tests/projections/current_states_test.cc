@@ -34,7 +34,7 @@ TEST_F(ViewsTest, KnowNoPlanThatWasNeverOpened) {
   OpenViews();
   PlayLifecycle();
   ASSERT_EQ(ReasonOf(Applied(log_->durable_position())), "OK");
-  for (const char* const name : {"", "supportPlans/", "supportPlans/x", "schools/900001"}) {
+  for (const char* const name : {"", "supportPlans/", "supportPlans/x", "canteens/1"}) {
     const absl::StatusOr<PlanPointer> plan = views_->FindPlan(name);
     ASSERT_TRUE(plan.ok()) << plan.status();
     EXPECT_EQ(*plan, nullptr) << name;

@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 
 TEST_F(ViewsTest, SkipStreamsOfOtherAggregates) {
   OpenViews();
-  AppendRaw("schools/900001", 0, "trellis.v1.SchoolJoined", "\xff no plan");
+  AppendRaw("canteens/900001", 0, "trellis.v1.SchoolJoined", "\xff no plan");
   Play(testing::Lifecycle().at(0));
   const Position last = AppendRaw("supportPlan/x", 0, "trellis.v1.Other", "\xff no plan");
   EXPECT_EQ(ReasonOf(Applied(last)), "OK");
@@ -42,7 +42,7 @@ TEST_F(ViewsTest, CallBackInTheOrderOfPositions) {
     MutexLock lock(mutex);
     EXPECT_EQ(called.size(), 2u);
   }
-  for (uint64_t i = 0; i < 3; ++i) AppendRaw("schools/900001", i, "trellis.v1.Other", "");
+  for (uint64_t i = 0; i < 3; ++i) AppendRaw("canteens/900001", i, "trellis.v1.Other", "");
   ASSERT_EQ(ReasonOf(Applied(last + 3)), "OK");
   MutexLock lock(mutex);
   EXPECT_THAT(called, ElementsAre(last, 0, last + 1, last + 2, last + 3));
@@ -113,14 +113,14 @@ TEST_P(QuarantineTest, StopsReadsAndSaysWhichEvent) {
   ExpectEveryReadQuarantined();
 
   // The log goes on.
-  const Position next = AppendRaw("schools/900001", 0, "trellis.v1.Other", "");
+  const Position next = AppendRaw("canteens/900001", 0, "trellis.v1.Other", "");
   EXPECT_EQ(next, bad_ + 1);
   ExpectQuarantined(Applied(next));
 
   // A restart finds the same event, and deleting the views does not hide it.
   Reopen();
   ExpectEveryReadQuarantined();
-  EXPECT_EQ(AppendRaw("schools/900001", 1, "trellis.v1.Other", ""), bad_ + 2);
+  EXPECT_EQ(AppendRaw("canteens/900001", 1, "trellis.v1.Other", ""), bad_ + 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(

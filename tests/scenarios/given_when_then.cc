@@ -11,8 +11,10 @@
 #include "domain/action_plan.h"
 #include "domain/codec.h"
 #include "domain/induction.h"
+#include "domain/organisation.h"
 #include "domain/person.h"
 #include "domain/reminders.h"
+#include "domain/school.h"
 #include "domain/support_plan.h"
 #include "domain/validate.h"
 #include "gtest/gtest.h"
@@ -53,6 +55,9 @@ constexpr DefaultName kDefaultNames[] = {
     {"actionPlans/", "actionPlans/00000000-0000-4000-8000-00000000002a"},
     {"people/", "people/00000000-0000-4000-8000-000000000001"},
     {"inductions/", "inductions/00000000-0000-4000-8000-00000000001a"},
+    {"schools/", "schools/900001"},
+    {"trusts/", "trusts/2170"},
+    {"appropriateBodies/", "appropriateBodies/ab-31"},
     // Those of kPlan.
     {"reminders/", "reminders/68b54571-dc95-89e4-a747-be9af04e957d"},
 };
@@ -293,6 +298,41 @@ std::optional<Decided> DecideOnPerson(const pb::Message& state, const v1::Comman
   }
 }
 
+std::optional<Decided> DecideOnSchool(const pb::Message& state, const v1::Command& command,
+                                      const domain::Context& context) {
+  const auto decide = DecideOn<v1::SchoolRecord>(state, context);
+  switch (command.request_case()) {
+    case v1::Command::kRecordSchool:
+      return decide(command.record_school());
+    case v1::Command::kJoinTrust:
+      return decide(command.join_trust());
+    case v1::Command::kLeaveTrust:
+      return decide(command.leave_trust());
+    case v1::Command::kRecordSuccessor:
+      return decide(command.record_successor());
+    case v1::Command::kSetSchoolYear:
+      return decide(command.set_school_year());
+    case v1::Command::kAddPlanFormat:
+      return decide(command.add_plan_format());
+    case v1::Command::kWithdrawPlanFormat:
+      return decide(command.withdraw_plan_format());
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Decided> DecideOnTrust(const pb::Message& state, const v1::Command& command,
+                                     const domain::Context& context) {
+  if (!command.has_record_trust()) return std::nullopt;
+  return DecideOn<v1::Trust>(state, context)(command.record_trust());
+}
+
+std::optional<Decided> DecideOnBody(const pb::Message& state, const v1::Command& command,
+                                    const domain::Context& context) {
+  if (!command.has_record_appropriate_body()) return std::nullopt;
+  return DecideOn<v1::AppropriateBody>(state, context)(command.record_appropriate_body());
+}
+
 std::optional<Decided> DecideOnReminders(const pb::Message& state, const v1::Command& command,
                                          const domain::Context& context) {
   if (!command.has_remind()) return std::nullopt;
@@ -303,8 +343,9 @@ std::optional<Decided> DecideOnReminders(const pb::Message& state, const v1::Com
 
 Decided DecideCommand(const pb::Message& state, const v1::Command& command,
                       const domain::Context& context) {
-  for (const auto decide : {DecideOnSupportPlan, DecideOnActionPlan, DecideOnInduction,
-                            DecideOnPerson, DecideOnReminders}) {
+  for (const auto decide :
+       {DecideOnSupportPlan, DecideOnActionPlan, DecideOnInduction, DecideOnPerson, DecideOnSchool,
+        DecideOnTrust, DecideOnBody, DecideOnReminders}) {
     if (auto decided = decide(state, command, context)) return *std::move(decided);
   }
   // Found by the first scenario of a command that is new.
@@ -394,6 +435,12 @@ void FillIn(v1::RegisterEctRequest& request) {
 void FillIn(v1::Command& command, int number) {
   pb::Message& request = MutableRequestOf(command);
   SetIfEmpty(request, "name", DefaultNameOf(AggregateFor(command)));
+  // What is recorded under a number of a register has to have it.
+  if (const domain::Aggregate& aggregate = AggregateFor(command); aggregate.id_format != v1::UUID) {
+    const std::string name = DefaultNameOf(aggregate);
+    SetIfEmpty(request, absl::StrCat(aggregate.noun, "_id").c_str(),
+               name.substr(aggregate.streams.size()));
+  }
   SetIfEmpty(request, "request_id", absl::StrFormat("5e000000-0000-4000-8000-%012d", number));
   if (command.has_register_ect()) FillIn(*command.mutable_register_ect());
   if (command.has_draft_action_plan()) FillIn(*command.mutable_draft_action_plan());

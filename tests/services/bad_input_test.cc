@@ -178,8 +178,11 @@ TEST_F(BadInputTest, CapacitiesAreKept) {
   const auto request = testing::OutcomeRequest(plan_.name(), "Calm.");
   ExpectError(client().Give(testing::Ect(), request).status(), StatusCode::kPermissionDenied,
               "CAPACITY_NOT_ALLOWED");
+  // A tutor of the school, but not of this plan.
   testing::Actor stranger = testing::Tutor();
   stranger.party.set_person(absl::StrCat("people/", testing::NewId()));
+  EXPECT_FALSE(client().Give(stranger, request).ok());
+  before_ = WriteOne();
   ExpectError(client().Give(stranger, request).status(), StatusCode::kPermissionDenied,
               "NOT_THE_PARTY");
 }

@@ -63,21 +63,21 @@ class DirectoryTest : public ServiceTest {
 
 TEST_F(DirectoryTest, SaysWhoHeldWhichRoleOnADay) {
   const std::string ruth = Register("Ruth"), sian = Register("Siân"), noor = Register("Noor");
-  StartRole(ruth, "role: INDUCTION_TUTOR school_urn: '900001' starts_on: '2021-09-01'");
+  StartRole(ruth, "role: INDUCTION_TUTOR school_urn: '900011' starts_on: '2021-09-01'");
   Do(RequestFor<v1::EndRoleRequest>(ruth, "role_id: 'r1' ends_on: '2022-03-31'"));
-  StartRole(noor, "role: INDUCTION_TUTOR school_urn: '900001' starts_on: '2022-04-01'");
-  StartRole(ruth, "role: INDUCTION_TUTOR school_urn: '900002' starts_on: '2022-04-01'");
-  StartRole(sian, "role: HEADTEACHER school_urn: '900001' starts_on: '2015-09-01'");
-  StartRole(sian, "role: APPROPRIATE_BODY appropriate_body: '900001' starts_on: '2015-09-01'");
+  StartRole(noor, "role: INDUCTION_TUTOR school_urn: '900011' starts_on: '2022-04-01'");
+  StartRole(ruth, "role: INDUCTION_TUTOR school_urn: '900012' starts_on: '2022-04-01'");
+  StartRole(sian, "role: HEADTEACHER school_urn: '900011' starts_on: '2015-09-01'");
+  StartRole(sian, "role: APPROPRIATE_BODY appropriate_body: 'ab-11' starts_on: '2015-09-01'");
 
-  const std::string tutors = "school_urn: '900001' role: INDUCTION_TUTOR ";
+  const std::string tutors = "school_urn: '900011' role: INDUCTION_TUTOR ";
   EXPECT_THAT(Holders(tutors + "on: '2022-03-31'"), ElementsAre("Ruth r1"));
   EXPECT_THAT(Holders(tutors + "on: '2022-04-01'"), ElementsAre("Noor r1"));
   EXPECT_THAT(Holders(tutors + "on: '2021-08-31'"), IsEmpty());
-  EXPECT_THAT(Holders("school_urn: '900001' page_size: 1"), ElementsAre("Noor r1", "Siân r1"));
-  EXPECT_THAT(Holders("school_urn: '900002'"), ElementsAre("Ruth r2"));
+  EXPECT_THAT(Holders("school_urn: '900011' page_size: 1"), ElementsAre("Noor r1", "Siân r1"));
+  EXPECT_THAT(Holders("school_urn: '900012'"), ElementsAre("Ruth r2"));
   // The id of a body is no URN.
-  EXPECT_THAT(Holders("appropriate_body: '900001'"), ElementsAre("Siân r2"));
+  EXPECT_THAT(Holders("appropriate_body: 'ab-11'"), ElementsAre("Siân r2"));
 }
 
 TEST_F(DirectoryTest, WantsOnePlaceToListRoles) {

@@ -325,10 +325,12 @@ class MetricsTest : public QueueServicesTest {
   }
 };
 
-TEST_F(MetricsTest, AnEmptyServerHasThePositionsAndTheNamesOfTheRest) {
+TEST_F(MetricsTest, AServerHasThePositionsAndTheNamesOfTheRest) {
+  const int64_t last = WriteOne();
   const std::string text = Scrape();
-  EXPECT_THAT(text, HasSubstr("# TYPE trellis_log_position gauge\ntrellis_log_position 0\n"));
-  EXPECT_THAT(text, HasSubstr("trellis_views_position 0\n"));
+  EXPECT_THAT(text, HasSubstr(absl::StrCat(
+                        "# TYPE trellis_log_position gauge\ntrellis_log_position ", last, "\n")));
+  EXPECT_THAT(text, HasSubstr(absl::StrCat("trellis_views_position ", last, "\n")));
   EXPECT_THAT(text, HasSubstr("# TYPE trellis_queue_backlog_seconds gauge\n"));
   EXPECT_THAT(text, HasSubstr("# TYPE trellis_queue_deliveries_total counter\n"));
   EXPECT_THAT(text, Not(HasSubstr("subscription=")));

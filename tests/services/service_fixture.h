@@ -29,6 +29,8 @@ inline uint64_t Seed() {
 
 class ServiceTest : public ::testing::Test {
  protected:
+  ServiceTest() { client().IntroduceAll(); }
+
   const testing::RpcClient& client() const { return server_.client(); }
 
   // Gives a command that must be accepted.

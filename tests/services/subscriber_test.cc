@@ -7,6 +7,7 @@
 #include "google/rpc/status.pb.h"
 #include "tests/services/queue_fixture.h"
 #include "tests/support/pull_client.h"
+#include "trellis/v1/audit_service.pb.h"
 
 namespace trellis::services {
 namespace {
@@ -53,7 +54,10 @@ TEST_F(SubscriberTest, AStreamGetsEventsAsTheyComeAndAcknowledgesThem) {
   const auto messages = stream.Messages(opened);
   ASSERT_EQ(messages.size(), opened);
   const pubsub::PubsubMessage& message = messages.front().message();
-  EXPECT_EQ(message.message_id(), "1");
+  v1::ListTrailRequest trail;
+  trail.set_parent(plan.name());
+  EXPECT_EQ(message.message_id(),
+            absl::StrCat(client().Read<v1::ListTrailResponse>(trail)->entries(0).position()));
   EXPECT_EQ(message.ordering_key(), plan.name());
   EXPECT_EQ(message.attributes().at("ce-type"), "trellis.v1.SupportPlanOpened");
   EXPECT_EQ(message.attributes().at("ce-subject"), plan.name());

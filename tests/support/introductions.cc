@@ -30,7 +30,7 @@ bool IsPersonName(const std::string& name) {
 v1::RecordAppropriateBodyRequest BodyRequest(const std::string& id) {
   v1::RecordAppropriateBodyRequest request;
   request.set_appropriate_body_id(id);
-  request.set_request_id(IdOf(id));
+  request.set_request_id(IdOf(absl::StrCat("body ", id)));
   request.mutable_facts()->set_body_name(absl::StrCat("Hub ", id));
   request.mutable_facts()->set_status(v1::OPEN);
   request.mutable_facts()->set_kind(v1::AppropriateBodyFacts::TEACHING_SCHOOL_HUB);
@@ -99,10 +99,9 @@ void Introductions::Role(const std::string& person, v1::Capacity role,
 
 void Introductions::Before(const google::protobuf::Message& request, const std::string& actor,
                            v1::Capacity capacity, const Give& give) {
-  const bool is_directory = absl::EndsWith(request.GetDescriptor()->file()->name(),
-                                           "/directory_service.proto") ||
-                            request.GetDescriptor()->file() ==
-                                v1::RecordSchoolRequest::descriptor()->file();
+  const bool is_directory =
+      absl::EndsWith(request.GetDescriptor()->file()->name(), "/directory_service.proto") ||
+      request.GetDescriptor()->file() == v1::RecordSchoolRequest::descriptor()->file();
   std::set<std::string> urns = {"900001", "900002"};
   const auto references = services::ReferencesIn(request);
   for (const services::Reference& reference : references) {
@@ -114,7 +113,7 @@ void Introductions::Before(const google::protobuf::Message& request, const std::
       }
     } else if (absl::StartsWith(reference.name, domain::kAppropriateBodyStreams)) {
       const std::string id(absl::StripPrefix(reference.name, domain::kAppropriateBodyStreams));
-      if (IsNew(id)) give(BodyRequest(id));
+      if (IsNew(reference.name)) give(BodyRequest(id));
     }
   }
   if (is_directory && references.empty()) return;

@@ -130,16 +130,31 @@ void RpcClient::Introduce(const std::string& path, const Metadata& metadata,
             ->GetPrototype(method->input_type())
             ->New());
     if (!message->ParseFromString(request) || !domain::Validate(*message).ok()) return;
+    return introductions_.Before(*message, actor->second, acts, KeeperGives());
+  }
+}
+
+Introductions::Give RpcClient::KeeperGives() const {
+  return [this](const google::protobuf::Message& command) {
     const Metadata keeper = {{"trellis-actor", "people/00000000-0000-4000-8000-00000000dddd"},
                              {"trellis-actor-name", "Keeper"},
                              {"trellis-capacity", "HEADTEACHER"}};
-    return introductions_.Before(*message, actor->second, acts,
-                                 [&](const google::protobuf::Message& command) {
-                                   CallAsItIs(PathOf(MethodFor(command)), keeper,
-                                              command.SerializeAsString())
-                                       .status()
-                                       .IgnoreError();
-                                 });
+    // A test that needs it says why it is not there.
+    CallAsItIs(PathOf(MethodFor(command)), keeper, command.SerializeAsString())
+        .status()
+        .IgnoreError();
+  };
+}
+
+void RpcClient::IntroduceAll() const {
+  const v1::OpenSupportPlanRequest request = OpenRequest();
+  for (const Actor& actor : {Tutor(), Headteacher(), AppropriateBody(), Ect()}) {
+    Introduce(PathOf(MethodFor(request)), MetadataOf(actor), request.SerializeAsString());
+  }
+  for (v1::PlayStep step : Lifecycle()) {
+    Prepare(request.support_plan(), *step.mutable_command());
+    const google::protobuf::Message& command = RequestOf(step.command());
+    introductions_.Before(command, step.actor().person(), step.capacity(), KeeperGives());
   }
 }
 

@@ -39,6 +39,10 @@ class RpcClient {
   // `address` is HOST:PORT.
   explicit RpcClient(const std::string& address, Directory directory = Directory::kIntroduces);
 
+  // Records the people of the samples (tests/support/lifecycle.h) in the directory, so that what a
+  // test counts afterwards is its own.
+  void IntroduceAll() const;
+
   // The bytes of the answer of the method with this path, such as
   // `/trellis.v1.AuditService/ListTrail`. Errors have their details as payloads.
   absl::StatusOr<std::string> CallBytes(const std::string& path, const Metadata& metadata,
@@ -74,6 +78,8 @@ class RpcClient {
     return absl::DataLossError(absl::StrCat("got ", bytes->size(), " bytes that are no answer"));
   }
 
+  // Gives directory commands as somebody who keeps it.
+  Introductions::Give KeeperGives() const;
   void Introduce(const std::string& path, const Metadata& metadata,
                  const std::string& request) const;
   absl::StatusOr<std::string> CallAsItIs(const std::string& path, const Metadata& metadata,

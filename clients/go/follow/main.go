@@ -33,7 +33,8 @@ var (
 	subscriptionName = flag.String("subscription", "example-go",
 		"goes on where it stopped; made if it is not there")
 	topic       = flag.String("topic", "events", "events, or a dead-letter topic")
-	filter      = flag.String("filter", "", `as 'attributes.ce-type = "..."'`)
+	filter      = flag.String("filter", `hasPrefix(attributes.ce-subject, "supportPlans/")`,
+		`as 'attributes.ce-type = "..."'`)
 	asJSON      = flag.Bool("json", false, "events as JSON, not protobuf")
 	exactlyOnce = flag.Bool("exactly-once", false,
 		"wait until each acknowledgement is confirmed, and say so")

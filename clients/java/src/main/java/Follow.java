@@ -35,6 +35,7 @@ import trellis.v1.Events.SupportPlanEvent;
 public final class Follow {
   /** After so many attempts an event that is refused goes to the dead-letter topic. */
   private static final int ATTEMPTS_MAX = 5;
+  private static final String PLANS = "hasPrefix(attributes.ce-subject, \"supportPlans/\")";
 
   private static final String HELP =
       """
@@ -43,7 +44,7 @@ public final class Follow {
         --ledger NAME         the ledger's name: trellis
         --subscription NAME   goes on where it stopped; made if it is not there: example-java
         --topic TOPIC         events, or a dead-letter topic
-        --filter EXPRESSION   as 'attributes.ce-type = "..."'
+        --filter EXPRESSION   as 'attributes.ce-type = "..."'; default: support plans
         --json                events as JSON, not protobuf
         --exactly-once        wait until each acknowledgement is confirmed, and say so
         --since TIME          deliver again what was recorded from then on
@@ -132,7 +133,7 @@ public final class Follow {
             .setTopic(path("topics", options.getOrDefault("topic", "events")))
             .setEnableMessageOrdering(true)
             .setEnableExactlyOnceDelivery(options.containsKey("exactly-once"))
-            .setFilter(options.getOrDefault("filter", ""));
+            .setFilter(options.getOrDefault("filter", PLANS));
     if (options.containsKey("json")) {
       wanted.putLabels("format", "json");
     }

@@ -1,0 +1,199 @@
+// Whom and what a command names is in the directory, and people hold the roles they act in.
+#include "tests/services/service_fixture.h"
+#include "trellis/v1/action_plan_service.pb.h"
+#include "trellis/v1/directory_service.pb.h"
+
+namespace trellis::services {
+namespace {
+
+using absl::StatusCode;
+using ::testing::HasSubstr;
+using testing::RequestFor;
+
+class DirectoryCheckTest : public ServiceTest {
+ protected:
+  // A command that brings nothing to the directory.
+  absl::Status Bare(const testing::Actor& actor, const google::protobuf::Message& command) {
+    return as_it_is_
+        .CallBytes(testing::RpcClient::PathOf(testing::MethodFor(command)),
+                   testing::MetadataOf(actor), command.SerializeAsString())
+        .status();
+  }
+  void Keep(const google::protobuf::Message& command) {
+    const absl::Status status = Bare(testing::Headteacher(), command);
+    EXPECT_TRUE(status.ok()) << command.GetTypeName() << ": " << status;
+  }
+
+  void RecordSchool(const std::string& urn, const std::string& status) {
+    auto request = testing::ParseText<v1::RecordSchoolRequest>(
+        "facts { school_name: 'Westbrook' status: " + status + " }");
+    request.set_school_id(urn);
+    request.set_request_id(testing::NewId());
+    Keep(request);
+  }
+  void RecordSuccessor(const std::string& school, const std::string& successor) {
+    Keep(RequestFor<v1::RecordSuccessorRequest>(
+        school, "succession { kind: CONVERTED successor: '" + successor + "' }"));
+  }
+  // Somebody who is registered and holds no role.
+  std::string Register() {
+    v1::RegisterPersonRequest request;
+    request.set_person_id(testing::NewId());
+    request.set_request_id(testing::NewId());
+    request.set_full_name("Kim Nobody");
+    Keep(request);
+    return "people/" + request.person_id();
+  }
+  void StartRole(const std::string& person, const std::string& role) {
+    Keep(RequestFor<v1::StartRoleRequest>(person, "role { " + role + " }"));
+  }
+  static testing::Actor TutorNamed(const std::string& person) {
+    testing::Actor actor = testing::Tutor();
+    actor.party.set_person(person);
+    return actor;
+  }
+
+  const testing::RpcClient as_it_is_{server_.grpc_address(),
+                                     testing::RpcClient::Directory::kAsItIs};
+};
+
+TEST_F(DirectoryCheckTest, TheSchoolIsThereAndOpen) {
+  v1::OpenSupportPlanRequest request = testing::OpenRequest();
+  request.mutable_support_plan()->mutable_school()->set_urn("900077");
+  ExpectError(Bare(testing::Tutor(), request), StatusCode::kNotFound, "SCHOOL_NOT_FOUND");
+  RecordSchool("900077", "CLOSED");
+  RecordSchool("900078", "OPEN");
+  RecordSuccessor("schools/900077", "schools/900078");
+  const absl::Status closed = Bare(testing::Tutor(), request);
+  ExpectError(closed, StatusCode::kFailedPrecondition, "SCHOOL_CLOSED");
+  EXPECT_THAT(closed.message(), HasSubstr("followed by schools/900078"));
+}
+
+TEST_F(DirectoryCheckTest, ThePeopleAreThereAndHoldTheirRoles) {
+  v1::OpenSupportPlanRequest request = testing::OpenRequest();
+  v1::Party& head = *request.mutable_support_plan()->mutable_headteacher();
+  head.set_person("people/" + testing::NewId());
+  ExpectError(Bare(testing::Tutor(), request), StatusCode::kNotFound, "PERSON_NOT_FOUND");
+  head.set_person(Register());
+  const absl::Status without = Bare(testing::Tutor(), request);
+  ExpectError(without, StatusCode::kFailedPrecondition, "ROLE_NOT_HELD");
+  EXPECT_THAT(without.message(), HasSubstr("support_plan.headteacher.person"));
+  // At another school, or until yesterday, is not enough.
+  StartRole(head.person(), "role: HEADTEACHER school_urn: '900002' starts_on: '2020-09-01'");
+  StartRole(head.person(),
+            "role: HEADTEACHER school_urn: '900001' starts_on: '2020-09-01' ends_on: '2022-10-02'");
+  ExpectError(Bare(testing::Tutor(), request), StatusCode::kFailedPrecondition, "ROLE_NOT_HELD");
+  StartRole(head.person(), "role: HEADTEACHER school_urn: '900001' starts_on: '2022-10-03'");
+  EXPECT_TRUE(Bare(testing::Tutor(), request).ok());
+}
+
+TEST_F(DirectoryCheckTest, WhoActsHoldsTheRoleTheyActIn) {
+  const std::string plan = Open().name();
+  const std::string person = Register();
+  const auto outcome = testing::OutcomeRequest(plan, "Calm.");
+  ExpectError(Bare(TutorNamed("people/" + testing::NewId()), outcome), StatusCode::kNotFound,
+              "PERSON_NOT_FOUND");
+  ExpectError(Bare(TutorNamed(person), outcome), StatusCode::kPermissionDenied, "ROLE_NOT_HELD");
+  StartRole(person, "role: INDUCTION_TUTOR school_urn: '900001'");
+  // The directory lets them; the plan names another.
+  ExpectError(Bare(TutorNamed(person), outcome), StatusCode::kPermissionDenied, "NOT_THE_PARTY");
+}
+
+TEST_F(DirectoryCheckTest, ARoleEndsAndWithItWhatMayBeDone) {
+  const std::string plan = Open().name();
+  v1::ListRolesRequest roles;
+  roles.set_school_urn("900001");
+  roles.set_role(v1::INDUCTION_TUTOR);
+  const auto holders = client().Read<v1::ListRolesResponse>(roles);
+  ASSERT_TRUE(holders.ok()) << holders.status();
+  for (const auto& holder : holders->holders()) {
+    for (const auto& role : holder.roles()) {
+      Keep(RequestFor<v1::EndRoleRequest>(holder.name(), "role_id: '" + role.role_id() + "'"));
+    }
+  }
+  EXPECT_TRUE(Bare(testing::Tutor(), testing::OutcomeRequest(plan, "The last day.")).ok());
+  clock_.Advance(absl::Hours(24));
+  ExpectError(Bare(testing::Tutor(), testing::OutcomeRequest(plan, "Too late.")),
+              StatusCode::kPermissionDenied, "ROLE_NOT_HELD");
+}
+
+TEST_F(DirectoryCheckTest, ARoleAtASchoolIsOneAtTheSchoolThatFollows) {
+  RecordSchool("900078", "OPEN");
+  RecordSuccessor("schools/900001", "schools/900078");
+  v1::OpenSupportPlanRequest request = testing::OpenRequest();
+  request.mutable_support_plan()->mutable_school()->set_urn("900078");
+  EXPECT_TRUE(Bare(testing::Tutor(), request).ok());
+}
+
+TEST_F(DirectoryCheckTest, ARecordThatWasJoinedIsNamedNoMore) {
+  v1::OpenSupportPlanRequest request = testing::OpenRequest();
+  const std::string old = Register();
+  const std::string kept = Register();
+  Keep(RequestFor<v1::JoinPersonsRequest>(old, "join { into: '" + kept + "' reason: 'Twice.' }"));
+  request.mutable_support_plan()->mutable_ect()->set_person(old);
+  const absl::Status status = Bare(testing::Tutor(), request);
+  ExpectError(status, StatusCode::kFailedPrecondition, "PERSON_JOINED");
+  EXPECT_THAT(status.message(), HasSubstr(kept));
+}
+
+TEST_F(DirectoryCheckTest, TheSchoolsCalendarIsKept) {
+  Keep(RequestFor<v1::SetSchoolYearRequest>("schools/900001", R"pb(
+    school_year {
+      academic_year: "2022/23"
+      autumn {
+        starts_on: "2022-09-01"
+        ends_on: "2022-12-16"
+        half_term { starts_on: "2022-10-17" ends_on: "2022-10-21" }
+      }
+      spring {
+        starts_on: "2023-01-03"
+        ends_on: "2023-03-31"
+        half_term { starts_on: "2023-02-13" ends_on: "2023-02-17" }
+      }
+      summer {
+        starts_on: "2023-04-17"
+        ends_on: "2023-07-21"
+        half_term { starts_on: "2023-05-29" ends_on: "2023-06-02" }
+      }
+    }
+  )pb"));
+  const std::string plan = Open().name();
+  const auto reply = client().Give(
+      testing::Tutor(),
+      RequestFor<v1::ScheduleReviewRequest>(plan, "review { scheduled_on: '2022-10-19' }"));
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  ASSERT_EQ(reply->warnings_size(), 1) << reply->DebugString();
+  EXPECT_THAT(reply->warnings(0).message(), HasSubstr("half-term break of the autumn term"));
+}
+
+TEST_F(DirectoryCheckTest, APlanIsDraftedInAFormatOfTheSchool) {
+  Keep(RequestFor<v1::AddPlanFormatRequest>(
+      "schools/900001",
+      "plan_format { name: 'One page' version: '1' columns { key: 'statement' heading: 'Target' } "
+      "columns { key: 'impact' heading: 'What will pupils notice?' } }"));
+  auto request = testing::ParseText<v1::DraftActionPlanRequest>(
+      "action_plan { school { urn: '900001' name: 'Northgate' } academic_year: '2022/23' } "
+      "school_format_id: 'f1'");
+  *request.mutable_action_plan()->mutable_ect() = testing::Ect().party;
+  request.set_request_id(testing::NewId());
+  const auto draft = [&]() -> absl::StatusOr<v1::ActionPlan> {
+    const auto bytes =
+        client().CallBytes(testing::RpcClient::PathOf(testing::MethodFor(request)),
+                           testing::MetadataOf(testing::Ect()), request.SerializeAsString());
+    if (!bytes.ok()) return bytes.status();
+    v1::ActionPlanReply reply;
+    EXPECT_TRUE(reply.ParseFromString(*bytes));
+    return reply.action_plan();
+  };
+  const auto plan = draft();
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->format().columns(1).key(), "impact");
+  Keep(RequestFor<v1::WithdrawPlanFormatRequest>("schools/900001", "format_id: 'f1'"));
+  // What was drafted stays, a repeat is answered as at first, and nothing new comes.
+  EXPECT_TRUE(draft().ok());
+  request.set_request_id(testing::NewId());
+  ExpectError(draft().status(), StatusCode::kFailedPrecondition, "PLAN_FORMAT_WITHDRAWN");
+}
+
+}  // namespace
+}  // namespace trellis::services
