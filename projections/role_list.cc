@@ -1,5 +1,10 @@
 #include "projections/role_list.h"
 
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "base/status_macros.h"
 #include "domain/person.h"
 
 namespace trellis::projections {
@@ -9,6 +14,11 @@ constexpr char kRows[] = "ra";
 
 std::string SchoolPrefix(const std::string& urn) { return absl::StrCat("rs", urn, kKeyEnd); }
 std::string BodyPrefix(const std::string& body) { return absl::StrCat("rb", body, kKeyEnd); }
+
+std::string TrnPrefix(const std::string& trn) { return absl::StrCat("rt", trn, kKeyEnd); }
+std::string EmailPrefix(const std::string& email) {
+  return absl::StrCat("re", absl::AsciiStrToLower(email), kKeyEnd);
+}
 
 bool Meets(const v1::PersonRole& role, const v1::ListRolesRequest& query) {
   return role.school_urn() == query.school_urn() &&
@@ -26,6 +36,8 @@ void AddRoleRows(const v1::Person& person, Rows& rows) {
   holder.set_joined_into(person.joined_into());
   *holder.mutable_roles() = person.roles();
   rows[absl::StrCat(kRows, person.name())] = holder.SerializeAsString();
+  if (!person.trn().empty()) rows[TrnPrefix(person.trn()) + person.name()] = "";
+  if (!person.email().empty()) rows[EmailPrefix(person.email()) + person.name()] = "";
   for (const v1::PersonRole& role : person.roles()) {
     const std::string prefix = role.school_urn().empty() ? BodyPrefix(role.appropriate_body())
                                                          : SchoolPrefix(role.school_urn());
@@ -54,6 +66,24 @@ absl::StatusOr<Listing<v1::RoleHolder>> ListRoleRows(const ViewStore& store,
     holder.mutable_roles()->Swap(&met);
   }
   return listing;
+}
+
+absl::StatusOr<std::vector<v1::RoleHolder>> FindPeopleRows(
+    const ViewStore& store, const std::string& trn, const std::string& email, int count,
+    const std::function<absl::StatusOr<StateRowPointer>(const std::string&)>& state) {
+  absl::Status failure;
+  auto listing = ListRows<v1::RoleHolder>(
+      store, kRows, trn.empty() ? EmailPrefix(email) : TrnPrefix(trn), "", count,
+      [&](const v1::RoleHolder& holder) {
+        const absl::StatusOr<StateRowPointer> row = state(holder.name());
+        if (!row.ok()) failure = row.status();
+        if (!row.ok() || *row == nullptr) return false;
+        const auto& person = (*row)->as<v1::Person>();
+        return trn.empty() ? absl::EqualsIgnoreCase(person.email(), email) : person.trn() == trn;
+      });
+  if (!listing.ok()) return listing.status();
+  if (!failure.ok()) return failure;
+  return std::move(listing->items);
 }
 
 }  // namespace trellis::projections

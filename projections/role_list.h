@@ -1,9 +1,13 @@
-// Who held which role at a school or of an appropriate body, found by the place.
+// Who held which role at a school or of an appropriate body, found by the place; and people, found
+// by their teacher reference number or e-mail address.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "projections/current_states.h"
 #include "projections/listing.h"
 #include "projections/view_store.h"
 #include "trellis/v1/directory.pb.h"
@@ -20,5 +24,12 @@ void AddRoleRows(const v1::Person& person, Rows& rows);
 absl::StatusOr<Listing<v1::RoleHolder>> ListRoleRows(const ViewStore& store,
                                                      const v1::ListRolesRequest& query,
                                                      const std::string& after, int count);
+
+// The people with this teacher reference number in force, or with this e-mail address, whatever its
+// case (the other is empty), ordered by name, at most `count`. A number or address that was
+// replaced finds nobody: `state` gives the present row of a person.
+absl::StatusOr<std::vector<v1::RoleHolder>> FindPeopleRows(
+    const ViewStore& store, const std::string& trn, const std::string& email, int count,
+    const std::function<absl::StatusOr<StateRowPointer>(const std::string&)>& state);
 
 }  // namespace trellis::projections

@@ -120,6 +120,14 @@ absl::StatusOr<Listing<v1::RoleHolder>> Views::Roles(const v1::ListRolesRequest&
   return ListRoleRows(*store_, query, after, count);
 }
 
+absl::StatusOr<std::vector<v1::RoleHolder>> Views::People(const std::string& trn,
+                                                          const std::string& email, int count) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return FindPeopleRows(*store_, trn, email, count,
+                        [&](const std::string& name) { return states_.Find(name); });
+}
+
 absl::StatusOr<Listing<v1::SchoolSummary>> Views::Schools(const v1::ListSchoolsRequest& query,
                                                           const std::string& after, int count) {
   RETURN_IF_ERROR(health());

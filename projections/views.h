@@ -38,7 +38,7 @@
 namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
-inline constexpr char kViewsVersion[] = "directory.1";
+inline constexpr char kViewsVersion[] = "directory.2";
 // Events in a batch, streams they touch, and bytes they have: enough that a busy plan is written
 // once for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
@@ -86,6 +86,9 @@ class Views {
   // See ListRoleRows.
   absl::StatusOr<Listing<v1::RoleHolder>> Roles(const v1::ListRolesRequest& query,
                                                 const std::string& after, int count);
+  // Those with this number in force, or this address (the other is empty), ordered by name.
+  absl::StatusOr<std::vector<v1::RoleHolder>> People(const std::string& trn,
+                                                     const std::string& email, int count);
   // See ListSchoolRows.
   absl::StatusOr<Listing<v1::SchoolSummary>> Schools(const v1::ListSchoolsRequest& query,
                                                      const std::string& after, int count);

@@ -86,9 +86,11 @@ void ReadTrace(const std::string& text, Caller& caller) {
 
 }  // namespace
 
-absl::StatusOr<Caller> IdentifyCaller(const Call& call) {
+absl::StatusOr<Caller> IdentifyCaller(const Call& call) { return IdentifyCaller(call.context()); }
+
+absl::StatusOr<Caller> IdentifyCaller(const grpc::CallbackServerContext& context) {
   Caller caller;
-  caller.actor.set_person(call.Metadata(kActorKey));
+  caller.actor.set_person(MetadataOf(context, kActorKey));
   if (caller.actor.person().empty()) {
     return Unauthenticated("ACTOR_MISSING", kActorKey, "missing, want people/{uuid}");
   }
@@ -96,7 +98,7 @@ absl::StatusOr<Caller> IdentifyCaller(const Call& call) {
   if (!domain::WhyInvalid(*fields.FindFieldByName("person"), caller.actor.person()).empty()) {
     return Unauthenticated("ACTOR_INVALID", kActorKey, "got another text, want people/{uuid}");
   }
-  const std::string name = PercentDecoded(call.Metadata(kNameKey));
+  const std::string name = PercentDecoded(MetadataOf(context, kNameKey));
   if (absl::StripAsciiWhitespace(name).empty()) {
     return Unauthenticated("ACTOR_MISSING", kNameKey,
                            "missing, want the name as it is known now, percent-encoded");
@@ -106,8 +108,8 @@ absl::StatusOr<Caller> IdentifyCaller(const Call& call) {
                            "want at most 200 characters of UTF-8 without control characters");
   }
   caller.actor.set_name(name);
-  ASSIGN_OR_RETURN(caller.capacity, ParseCapacity(call.Metadata(kCapacityKey)));
-  ReadTrace(call.Metadata(kTraceKey), caller);
+  ASSIGN_OR_RETURN(caller.capacity, ParseCapacity(MetadataOf(context, kCapacityKey)));
+  ReadTrace(MetadataOf(context, kTraceKey), caller);
   return caller;
 }
 

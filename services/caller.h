@@ -22,6 +22,7 @@ struct Caller {
 // (ACTOR_MISSING, ACTOR_INVALID) says which is missing or wrong. Nothing is proved: the server
 // listens on loopback only. A `traceparent` (W3C Trace Context) that makes no sense is passed over,
 // as that standard asks.
+absl::StatusOr<Caller> IdentifyCaller(const grpc::CallbackServerContext& context);
 absl::StatusOr<Caller> IdentifyCaller(const Call& call);
 
 }  // namespace trellis::services

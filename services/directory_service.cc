@@ -7,12 +7,16 @@
 #include "domain/organisation.h"
 #include "domain/person.h"
 #include "domain/school.h"
+#include "services/import_kind.h"
+#include "services/import_stream.h"
 #include "services/pages.h"
 
 namespace trellis::services {
 namespace {
 
 constexpr int kItemsByDefault = 50;
+// What FindPeople answers at most.
+constexpr int kPeopleMax = 100;
 
 template <typename Request>
 Handler PersonCommand(const Rooms& rooms) {
@@ -55,6 +59,24 @@ absl::StatusOr<v1::ListSchoolsResponse> ListSchools(const Rooms& rooms,
   return response;
 }
 
+absl::StatusOr<v1::FindPeopleResponse> FindPeople(const Rooms& rooms,
+                                                  const v1::FindPeopleRequest& request) {
+  if (request.trn().empty() == request.email().empty()) {
+    return InvalidRequest({{"trn", "want a number or an e-mail address, and not both"}});
+  }
+  ASSIGN_OR_RETURN(auto people, rooms.views.People(request.trn(), request.email(), kPeopleMax));
+  v1::FindPeopleResponse response;
+  for (v1::RoleHolder& person : people) *response.add_people() = std::move(person);
+  return response;
+}
+
+std::map<std::string, StreamHandler> DirectoryStreams(const Rooms& rooms) {
+  return {
+      {"ImportSchools", ImportHandler(rooms, SchoolImports())},
+      {"ImportPeople", ImportHandler(rooms, PeopleImports())},
+  };
+}
+
 std::map<std::string, Handler> DirectoryHandlers(const Rooms& rooms) {
   return {
       {"RegisterPerson", PersonCommand<v1::RegisterPersonRequest>(rooms)},
@@ -69,6 +91,7 @@ std::map<std::string, Handler> DirectoryHandlers(const Rooms& rooms) {
       {"RevokeDiaryFeed", PersonCommand<v1::RevokeDiaryFeedRequest>(rooms)},
       {"GetPerson", GetHandler<v1::GetPersonRequest>(rooms)},
       {"ListRoles", ReadHandler(rooms, ListRoles)},
+      {"FindPeople", ReadHandler(rooms, FindPeople)},
       {"RecordSchool", SchoolCommand<v1::RecordSchoolRequest>(rooms)},
       {"JoinTrust", SchoolCommand<v1::JoinTrustRequest>(rooms)},
       {"LeaveTrust", SchoolCommand<v1::LeaveTrustRequest>(rooms)},

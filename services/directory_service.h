@@ -13,7 +13,11 @@ namespace trellis::services {
 absl::StatusOr<v1::ListRolesResponse> ListRoles(const Rooms& rooms,
                                                 const v1::ListRolesRequest& request);
 
+absl::StatusOr<v1::FindPeopleResponse> FindPeople(const Rooms& rooms,
+                                                  const v1::FindPeopleRequest& request);
+
 // The handlers of every rpc of DirectoryService.
 std::map<std::string, Handler> DirectoryHandlers(const Rooms& rooms);
+std::map<std::string, StreamHandler> DirectoryStreams(const Rooms& rooms);
 
 }  // namespace trellis::services

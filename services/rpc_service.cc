@@ -28,8 +28,8 @@ void Call::ReplyBytes(const std::string& bytes) const {
 
 void Call::Fail(const absl::Status& error) const { reactor_->Finish(ToGrpcStatus(error)); }
 
-std::string Call::Metadata(const std::string& key) const {
-  const auto& metadata = context_->client_metadata();
+std::string MetadataOf(const grpc::CallbackServerContext& context, const std::string& key) {
+  const auto& metadata = context.client_metadata();
   const auto found = metadata.find(key);
   if (found == metadata.end()) return "";
   return std::string(found->second.data(), found->second.size());

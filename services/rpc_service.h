@@ -19,6 +19,9 @@
 
 namespace trellis::services {
 
+// What the caller of a call sent beside the request; empty if there is no such key.
+std::string MetadataOf(const grpc::CallbackServerContext& context, const std::string& key);
+
 // One call in progress. Copied freely; valid until it is answered, once, from any thread.
 class Call {
  public:
@@ -44,8 +47,7 @@ class Call {
   // True once nobody waits for an answer.
   bool cancelled() const { return context_->IsCancelled(); }
 
-  // What the caller sent beside the request; empty if there is no such key.
-  std::string Metadata(const std::string& key) const;
+  const grpc::CallbackServerContext& context() const { return *context_; }
 
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 

@@ -74,7 +74,8 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
   services.push_back(std::make_unique<RpcService>(plans, SupportPlanHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(action_plans, ActionPlanHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(inductions, InductionHandlers(rooms)));
-  services.push_back(std::make_unique<RpcService>(directory, DirectoryHandlers(rooms)));
+  services.push_back(
+      std::make_unique<RpcService>(directory, DirectoryHandlers(rooms), DirectoryStreams(rooms)));
   services.push_back(std::make_unique<RpcService>(diary, DiaryHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(standards, StandardsHandlers()));
   services.push_back(std::make_unique<RpcService>(audit, AuditHandlers(rooms)));

@@ -76,6 +76,7 @@ std::string FlagLines(const Command& command) {
 // A value that the server would take, as far as that can be told from the contract.
 std::string ExampleValue(const Flag& flag) {
   if (!flag.choices.empty()) return flag.choices.front();
+  if (flag.value == "FILE") return "rows.csv";
   const std::string leaf = flag.path.back()->name();
   if (flag.value == "DATE") return "2026-09-14";
   if (flag.value == "UUID" || flag.value == "PLAN" || flag.value == "PERSON") return kUuid;

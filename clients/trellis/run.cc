@@ -13,6 +13,7 @@
 #include "clients/trellis/grammar/request.h"
 #include "clients/trellis/grammar/usage.h"
 #include "clients/trellis/help.h"
+#include "clients/trellis/import.h"
 #include "clients/trellis/play.h"
 #include "clients/trellis/printers.h"
 #include "clients/trellis/queue.h"
@@ -108,6 +109,9 @@ absl::Status RunInvocation(const Contract& contract, const CommandTree& tree,
   ASSIGN_OR_RETURN(const Settings settings,
                    ResolveSettings(contract, invocation, process.variables));
   Session session(contract, settings.caller, ServerOptions(settings, process));
+  if (IsImportCommand(*invocation.command)) {
+    return RunImport(contract, invocation, settings.json, session, process);
+  }
   return of_queue ? RunQueueCommand(contract, invocation, settings.json, session, process)
                   : RunMethod(contract, invocation, settings.json, session, process);
 }

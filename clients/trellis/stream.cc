@@ -30,12 +30,49 @@ void Stream::Send(const google::protobuf::Message& message) {
   if (ended_.has_value()) return;
   const grpc::Slice bytes(message.SerializeAsString());
   call_->Write(grpc::ByteBuffer(&bytes, 1), TagOf(Step::kSend));
+  while (done_.count(Step::kSend) == 0) {
+    Next(/*briefly=*/false);
+    KeepReceived();
+  }
+  Await(Step::kSend);
+}
+
+void Stream::StartReceiving() {
+  if (!std::exchange(receiving_, true)) call_->Read(&received_, TagOf(Step::kReceive));
+}
+
+void Stream::KeepReceived() {
+  const auto received = done_.find(Step::kReceive);
+  if (received == done_.end() || !received->second) return;
+  absl::StatusOr<std::string> bytes = BytesOf(received_);
+  // One that cannot be read is left to Receive(), which says so.
+  if (!bytes.ok()) return;
+  kept_.push_back(*std::move(bytes));
+  done_.erase(received);
+  receiving_ = false;
+  StartReceiving();
+}
+
+absl::StatusOr<std::optional<std::string>> Stream::Poll() {
+  if (!ended_.has_value()) StartReceiving();
+  if (kept_.empty() && done_.count(Step::kReceive) == 0) return std::optional<std::string>();
+  return Receive(nullptr);
+}
+
+void Stream::EndSending() {
+  if (ended_.has_value()) return;
+  call_->WritesDone(TagOf(Step::kSend));
   Await(Step::kSend);
 }
 
 absl::StatusOr<std::optional<std::string>> Stream::Receive(const std::function<bool()>& stop) {
+  if (!kept_.empty()) {
+    std::optional<std::string> first = std::move(kept_.front());
+    kept_.pop_front();
+    return first;
+  }
   if (ended_.has_value()) return std::optional<std::string>();
-  if (!std::exchange(receiving_, true)) call_->Read(&received_, TagOf(Step::kReceive));
+  StartReceiving();
   while (done_.count(Step::kReceive) == 0) {
     if (!Next(/*briefly=*/true) && stop && stop()) {
       return std::optional<std::string>();
@@ -54,8 +91,7 @@ absl::StatusOr<std::optional<std::string>> Stream::Receive(const std::function<b
 
 absl::Status Stream::Close() {
   if (ended_.has_value()) return *ended_;
-  call_->WritesDone(TagOf(Step::kSend));
-  Await(Step::kSend);
+  EndSending();
   while (!ended_.has_value()) Receive(nullptr).IgnoreError();
   return *ended_;
 }

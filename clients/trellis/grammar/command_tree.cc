@@ -278,6 +278,22 @@ Command MakeCommand(const pb::MethodDescriptor& method, const std::vector<Flag>&
   return command;
 }
 
+// A method that takes a stream takes a file, whose bytes no flag gives.
+Command ImportCommand(Command command) {
+  std::erase_if(command.flags,
+                [](const Flag& flag) { return flag.name == "data" || flag.name == "input"; });
+  command.flags.insert(
+      command.flags.begin(),
+      {{.name = "file",
+        .value = "FILE",
+        .help = "The CSV file, or - for standard input.",
+        .required = true},
+       {.name = "errors",
+        .value = "FILE",
+        .help = "Where the refused rows go, as CSV with a line and a message for each."}});
+  return command;
+}
+
 std::vector<Flag> Globals(const Contract& contract) {
   const pb::EnumDescriptor* const capacity = contract.FindEnum("trellis.v1.Capacity");
   return {
@@ -362,8 +378,10 @@ CommandTree BuildCommandTree(const Contract& contract) {
   for (const pb::ServiceDescriptor* const service : services) {
     for (int i = 0; i < service->method_count(); ++i) {
       const pb::MethodDescriptor& method = *service->method(i);
-      // A stream has no single answer to print.
-      if (method.client_streaming() || method.server_streaming()) continue;
+      if (method.client_streaming()) {
+        tree.commands.push_back(ImportCommand(MakeCommand(method, tree.globals)));
+        continue;
+      }
       tree.commands.push_back(MakeCommand(method, tree.globals));
     }
   }

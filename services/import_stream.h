@@ -1,0 +1,18 @@
+// The call of an import: chunks come in, progress goes out.
+#pragma once
+
+#include <vector>
+
+#include "services/import_kind.h"
+#include "services/rpc_service.h"
+
+namespace trellis::services {
+
+// Imports that run at once; each has a thread of its own.
+inline constexpr int kImportsMax = 4;
+
+// Handles calls that import files of one of `kinds`. RESOURCE_EXHAUSTED (IMPORTS_BUSY) while
+// kImportsMax others run.
+StreamHandler ImportHandler(const Rooms& rooms, std::vector<ImportKind> kinds);
+
+}  // namespace trellis::services
