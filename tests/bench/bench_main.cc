@@ -1,7 +1,7 @@
 // Measures Trellis against limits of the same machine in the same run, and prints a table.
 //
 //   trellis_bench --trellisd FILE --play FILE --work DIR [--peers FILE] [--out FILE] [--quick]
-//     [--only calls|growth|queue]
+//     [--only calls|import|growth|queue]
 #include <chrono>
 #include <cstdio>
 #include <fcntl.h>
@@ -18,6 +18,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "projections/views.h"
+#include "tests/bench/import_bench.h"
 #include "tests/bench/load.h"
 #include "tests/bench/processes.h"
 #include "tests/bench/queue_bench.h"
@@ -37,7 +38,7 @@ struct Options {
   std::string trellisd, play, work, out, self;
   // The Go program of tests/bench/peers; empty if there is none.
   std::string peers;
-  // "calls", "growth", "queue" or empty for all.
+  // "calls", "import", "growth", "queue" or empty for all.
   std::string only;
   absl::Duration round = absl::Seconds(4);
   int rounds = 5;
@@ -317,6 +318,9 @@ int Run(const Options& options) {
     return options.only.empty() || options.only == part;
   };
   if (wanted("calls")) MeasureCalls(options, rows);
+  if (wanted("import")) {
+    MeasureImport(options.trellisd, options.work, RocksBatchRate(options.work, 700), rows);
+  }
   if (wanted("growth")) MeasureGrowth(options, rows);
   if (wanted("queue")) {
     MeasureQueue({.trellisd = options.trellisd,
@@ -353,7 +357,7 @@ int main(int argc, char** argv) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--peers", options.peers, "The Go program that uses brokers, too");
   app.add_option("--only", options.only, "Only this part")
-      ->check(CLI::IsMember({"calls", "growth", "queue"}));
+      ->check(CLI::IsMember({"calls", "import", "growth", "queue"}));
   app.add_flag("--quick", quick, "Two short rounds and small logs: to see that it runs");
   CLI11_PARSE(app, argc, argv);
   if (null_flag->count() > 0) {
