@@ -56,6 +56,7 @@ class Check {
 
   absl::StatusOr<StateRowPointer> Run(const pb::Message& state, const pb::Message& request) {
     const std::vector<Reference> references = ReferencesIn(request);
+    of_the_past_ = request.GetDescriptor() == v1::RecordSuccessorRequest::descriptor();
     for (const Reference& reference : references) RETURN_IF_ERROR(CheckExists(reference));
     if (request.GetDescriptor() == v1::RecordSuccessorRequest::descriptor()) {
       RETURN_IF_ERROR(CheckNoCircle(static_cast<const v1::RecordSuccessorRequest&>(request)));
@@ -95,6 +96,7 @@ class Check {
     }
     if (type != v1::SchoolRecord::descriptor()) return absl::OkStatus();
     schools_.push_back(reference.name);
+    if (of_the_past_) return absl::OkStatus();
     return CheckOpen(row->as<v1::SchoolRecord>(), reference.path);
   }
 
@@ -219,6 +221,8 @@ class Check {
   Views& views_;
   const domain::Context& context_;
   const std::string today_;
+  // A school that followed another may have closed since: what is recorded is past.
+  bool of_the_past_ = false;
   // The schools that the command is about: those it names, then the present one.
   std::vector<std::string> schools_;
   // True once those before and after them are among `schools_`.

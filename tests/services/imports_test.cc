@@ -204,17 +204,21 @@ TEST_F(ImportsTest, RecordsTrustsAndWhoJoinedThem) {
 }
 
 TEST_F(ImportsTest, RecordsWhichSchoolFollowsWhich) {
-  Schools("120001,,,A,,,Closed,,,,,,\n120002,,,B,,,Open,,,,,,\n120003,,,C,,,Closed,,,,,,\n")
+  Schools(
+      "120001,,,A,,,Closed,,,,,,\n120002,,,B,,,Open,,,,,,\n120003,,,C,,,Closed,,,,,,\n120004,,,D,,,"
+      "Closed,,,,,,\n")
       .IgnoreError();
   const std::string file =
       "URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\n"
       "120001,120002,B,Successor,01-09-2020\n"
       "120002,120001,A,Predecessor,01-09-2020\n"
-      "120003,120002,B,Successor - merged,01-09-2020\n";
-  EXPECT_EQ(CountsOf(Import("ImportSchools", file)), "3: 2 0 1 0");
+      "120003,120002,B,Successor - merged,01-09-2020\n"
+      // Whoever followed may have closed since.
+      "120002,120004,D,Successor,01-09-2022\n";
+  EXPECT_EQ(CountsOf(Import("ImportSchools", file)), "4: 3 0 1 0");
   EXPECT_EQ(School("120001").successions(0).kind(), v1::SchoolSuccession::CONVERTED);
   EXPECT_EQ(School("120003").successions(0).kind(), v1::SchoolSuccession::MERGED);
-  EXPECT_EQ(CountsOf(Import("ImportSchools", file)), "3: 0 2 1 0");
+  EXPECT_EQ(CountsOf(Import("ImportSchools", file)), "4: 0 3 1 0");
 }
 
 TEST_F(ImportsTest, HundredsOfSchoolsInPartsOfAnySizeWriteNothingTheSecondTime) {
