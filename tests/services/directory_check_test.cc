@@ -160,7 +160,9 @@ TEST_F(DirectoryCheckTest, TheSchoolsCalendarIsKept) {
   const std::string plan = Open().name();
   const auto reply = client().Give(
       testing::Tutor(),
-      RequestFor<v1::ScheduleReviewRequest>(plan, "review { scheduled_on: '2022-10-19' }"));
+      RequestFor<v1::SetTargetRequest>(plan,
+                                       "target { concern_id: 'c1' statement: 'Use the rules.' "
+                                       "success_measure: 'Seen.' due_on: '2022-10-19' }"));
   ASSERT_TRUE(reply.ok()) << reply.status();
   ASSERT_EQ(reply->warnings_size(), 1) << reply->DebugString();
   EXPECT_THAT(reply->warnings(0).message(), HasSubstr("half-term break of the autumn term"));
