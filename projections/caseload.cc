@@ -1,117 +1,184 @@
 #include "projections/caseload.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
-#include "base/error.h"
 #include "base/status_macros.h"
+#include "domain/caseload.h"
 #include "domain/dates.h"
-#include "domain/entries.h"
+#include "projections/listing.h"
 
 namespace trellis::projections {
 namespace {
 
-constexpr absl::string_view kEnd("\0", 1);
+using v1::ListSupportPlansRequest;
+using v1::SupportPlanSummary;
 
-std::string RowKey(absl::string_view name) { return absl::StrCat("ca", name); }
-std::string SchoolPrefix(const std::string& urn) { return absl::StrCat("cs", urn, kEnd); }
-std::string EctPrefix(const std::string& person) { return absl::StrCat("ce", person, kEnd); }
-std::string TutorPrefix(const std::string& person) { return absl::StrCat("ct", person, kEnd); }
+constexpr char kRows[] = "ca";
+// Between the school and the name in a cursor; in neither of them.
+constexpr char kCursorEnd = ' ';
 
-v1::SupportPlanSummary Summary(const v1::SupportPlan& plan) {
-  v1::SupportPlanSummary summary;
-  summary.set_name(plan.name());
-  summary.set_revision(plan.revision());
-  summary.set_state(plan.state());
-  *summary.mutable_ect() = plan.ect();
-  *summary.mutable_induction_tutor() = plan.induction_tutor();
-  *summary.mutable_school() = plan.school();
-  for (const v1::Concern& concern : plan.concerns()) {
-    if (concern.state() != v1::Concern::OPEN || domain::IsStruckOut(concern)) continue;
-    summary.add_open_standard_codes(concern.standard().code());
-  }
-  summary.set_next_review_on(plan.next_review_on());
-  *summary.mutable_awaiting_signatures() = plan.awaiting_signatures();
-  return summary;
+std::string Prefix(absl::string_view list, absl::string_view of) {
+  return absl::StrCat(list, of, kKeyEnd);
+}
+std::string SchoolPrefix(const std::string& urn) { return Prefix("cs", urn); }
+std::string EctPrefix(const std::string& person) { return Prefix("ce", person); }
+std::string TutorPrefix(const std::string& person) { return Prefix("ct", person); }
+std::string BodyPrefix(const std::string& person) { return Prefix("cb", person); }
+
+// What depends on the plan alone; `plan` is judged.
+bool MeetsState(const SupportPlanSummary& plan, const ListSupportPlansRequest& query) {
+  return (query.state() == v1::SupportPlan::STATE_UNSPECIFIED || plan.state() == query.state()) &&
+         (!query.overdue_review() || plan.review_overdue()) &&
+         (!query.missing_signature() || !plan.awaiting_signatures().empty()) &&
+         (!query.undelivered_support() || plan.undelivered_support() > 0);
 }
 
-// The rows to look through: those of the narrowest key that the query has.
-std::string NarrowestPrefix(const v1::ListSupportPlansRequest& query) {
-  if (!query.ect().empty()) return EctPrefix(query.ect());
-  if (!query.induction_tutor().empty()) return TutorPrefix(query.induction_tutor());
-  if (!query.school_urn().empty()) return SchoolPrefix(query.school_urn());
-  return RowKey("");
+bool MeetsPeople(const SupportPlanSummary& plan, const ListSupportPlansRequest& query) {
+  const auto is = [](const std::string& wanted, const v1::Party& got) {
+    return wanted.empty() || wanted == got.person();
+  };
+  return is(query.ect(), plan.ect()) && is(query.induction_tutor(), plan.induction_tutor()) &&
+         is(query.appropriate_body(), plan.appropriate_body());
 }
 
-bool Meets(const v1::SupportPlanSummary& plan, const v1::ListSupportPlansRequest& query,
-           absl::CivilDay today) {
-  if (!query.school_urn().empty() && plan.school().urn() != query.school_urn()) return false;
-  if (!query.ect().empty() && plan.ect().person() != query.ect()) return false;
-  if (!query.induction_tutor().empty() &&
-      plan.induction_tutor().person() != query.induction_tutor()) {
-    return false;
+bool IsAt(const SupportPlanSummary& plan, const std::optional<std::vector<std::string>>& schools) {
+  return !schools.has_value() ||
+         std::binary_search(schools->begin(), schools->end(), plan.school().urn());
+}
+
+// A list of plans, by the start of its keys.
+struct Place {
+  std::string prefix;
+  // True if the keys hold what is counted.
+  bool counted = true;
+};
+
+// The list of the narrowest key that the query has for people, if it has one.
+std::optional<Place> PeoplePlace(const ListSupportPlansRequest& query) {
+  if (!query.ect().empty()) return Place{EctPrefix(query.ect()), false};
+  if (!query.induction_tutor().empty()) return Place{TutorPrefix(query.induction_tutor())};
+  if (!query.appropriate_body().empty()) return Place{BodyPrefix(query.appropriate_body())};
+  return std::nullopt;
+}
+
+absl::StatusOr<Listing<SupportPlanSummary>> ListAt(const ViewStore& store, const Place& place,
+                                                   const CaseloadQuery& query,
+                                                   const std::string& after, int count,
+                                                   absl::CivilDay today) {
+  const std::string day = domain::DateText(today);
+  // Reused: most keys are looked at and passed over.
+  SupportPlanSummary counted;
+  return ListRows<SupportPlanSummary>(
+      store, kRows, place.prefix, after, count,
+      [&](SupportPlanSummary& plan) {
+        domain::JudgeOn(day, plan);
+        return MeetsState(plan, query.conditions) && MeetsPeople(plan, query.conditions) &&
+               IsAt(plan, query.schools);
+      },
+      [&](absl::string_view value) {
+        if (!place.counted) return true;
+        // One that cannot be read is found out by its row.
+        if (value.empty()) return false;
+        if (!counted.ParseFromArray(value.data(), static_cast<int>(value.size()))) return true;
+        domain::JudgeOn(day, counted);
+        return MeetsState(counted, query.conditions);
+      });
+}
+
+void Append(CaseloadPage& page, Listing<SupportPlanSummary> listing) {
+  std::move(listing.items.begin(), listing.items.end(), std::back_inserter(page.plans));
+  page.more = listing.more;
+}
+
+// The same, school by school.
+absl::StatusOr<CaseloadPage> ListBySchool(const ViewStore& store, const CaseloadQuery& query,
+                                          const std::string& after, int count,
+                                          absl::CivilDay today) {
+  CaseloadPage page;
+  const size_t end = after.find(kCursorEnd);
+  const std::string first = after.substr(0, end);
+  const std::string name = end == std::string::npos ? "" : after.substr(end + 1);
+  for (const std::string& urn : *query.schools) {
+    if (urn < first) continue;
+    const int wanted = count - static_cast<int>(page.plans.size());
+    ASSIGN_OR_RETURN(auto listing, ListAt(store, {SchoolPrefix(urn)}, query,
+                                          urn == first ? name : "", wanted, today));
+    Append(page, std::move(listing));
+    if (page.more) break;
   }
-  if (query.state() != v1::SupportPlan::STATE_UNSPECIFIED && plan.state() != query.state()) {
-    return false;
+  if (page.more && !page.plans.empty()) {
+    const SupportPlanSummary& last = page.plans.back();
+    page.cursor = absl::StrCat(last.school().urn(), std::string(1, kCursorEnd), last.name());
   }
-  if (query.overdue_review() && !IsReviewOverdue(plan, today)) return false;
-  return !query.missing_signature() || !plan.awaiting_signatures().empty();
+  return page;
+}
+
+std::string PrefixOf(PlansOf whose, const std::string& id) {
+  switch (whose) {
+    case PlansOf::kSchool:
+      return SchoolPrefix(id);
+    case PlansOf::kInductionTutor:
+      return TutorPrefix(id);
+    case PlansOf::kAppropriateBody:
+      break;
+  }
+  return BodyPrefix(id);
 }
 
 }  // namespace
 
+absl::Status CountCaseload(const ViewStore& store, PlansOf whose, const std::string& id,
+                           const CountPlan& count) {
+  const std::string prefix = PrefixOf(whose, id);
+  SupportPlanSummary plan;
+  absl::Status damage;
+  RETURN_IF_ERROR(store.Scan(prefix, "", [&](absl::string_view key, absl::string_view value) {
+    if (value.empty()) return true;
+    if (!plan.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+      damage = DamagedRow(key.substr(prefix.size()));
+      return false;
+    }
+    count(plan);
+    return true;
+  }));
+  return damage;
+}
+
 void AddCaseloadRow(const v1::SupportPlan& plan, bool is_new, Rows& rows) {
-  rows[RowKey(plan.name())] = Summary(plan).SerializeAsString();
-  // Those of a school or a tutor before go with the plan: they are the same whether it was seen
-  // while it changed or only afterwards.
+  const SupportPlanSummary summary = domain::SummaryOf(plan);
+  rows[absl::StrCat(kRows, plan.name())] = summary.SerializeAsString();
+  if (is_new) rows[EctPrefix(plan.ect().person()) + plan.name()] = "";
+  // Those of a school or a person before say that they are; one who came back is written below.
   for (const v1::FormerSchool& former : plan.former_schools()) {
-    rows[absl::StrCat(SchoolPrefix(former.school().urn()), plan.name())] = "";
+    rows[SchoolPrefix(former.school().urn()) + plan.name()] = "";
   }
   for (const v1::FormerParty& former : plan.former_parties()) {
-    if (former.capacity() != v1::INDUCTION_TUTOR) continue;
-    rows[absl::StrCat(TutorPrefix(former.party().person()), plan.name())] = "";
+    const std::string& person = former.party().person();
+    if (former.capacity() == v1::INDUCTION_TUTOR) rows[TutorPrefix(person) + plan.name()] = "";
+    if (former.capacity() == v1::APPROPRIATE_BODY) rows[BodyPrefix(person) + plan.name()] = "";
   }
-  const bool has_changed = !plan.former_schools().empty() || !plan.former_parties().empty();
-  if (!is_new && !has_changed) return;
-  rows[absl::StrCat(SchoolPrefix(plan.school().urn()), plan.name())] = "";
-  rows[absl::StrCat(EctPrefix(plan.ect().person()), plan.name())] = "";
-  rows[absl::StrCat(TutorPrefix(plan.induction_tutor().person()), plan.name())] = "";
+  const std::string counted = domain::CountedPartOf(summary).SerializeAsString();
+  rows[SchoolPrefix(plan.school().urn()) + plan.name()] = counted;
+  rows[TutorPrefix(plan.induction_tutor().person()) + plan.name()] = counted;
+  if (!plan.appropriate_body().person().empty()) {
+    rows[BodyPrefix(plan.appropriate_body().person()) + plan.name()] = counted;
+  }
 }
 
-bool IsReviewOverdue(const v1::SupportPlanSummary& plan, absl::CivilDay today) {
-  return plan.state() == v1::SupportPlan::ACTIVE && !plan.next_review_on().empty() &&
-         plan.next_review_on() < domain::DateText(today);
-}
-
-absl::StatusOr<CaseloadPage> ListCaseload(const ViewStore& store,
-                                          const v1::ListSupportPlansRequest& query,
+absl::StatusOr<CaseloadPage> ListCaseload(const ViewStore& store, const CaseloadQuery& query,
                                           const std::string& after, int count,
                                           absl::CivilDay today) {
+  std::optional<Place> place = PeoplePlace(query.conditions);
+  if (!place.has_value() && query.schools.has_value()) {
+    return ListBySchool(store, query, after, count, today);
+  }
+  if (!place.has_value()) place = Place{kRows, false};
+  ASSIGN_OR_RETURN(auto listing, ListAt(store, *place, query, after, count, today));
   CaseloadPage page;
-  absl::Status damage;
-  const std::string prefix = NarrowestPrefix(query);
-  // One past `after`: nothing sorts between a name and the name with a NUL behind it.
-  const std::string from = after.empty() ? "" : absl::StrCat(prefix, after, kEnd);
-  const auto visit = [&](absl::string_view key, absl::string_view) {
-    key.remove_prefix(prefix.size());
-    const absl::StatusOr<std::optional<std::string>> row = store.Find(RowKey(key));
-    v1::SupportPlanSummary plan;
-    if (!row.ok() || !row->has_value() || !plan.ParseFromString(**row)) {
-      damage = row.ok() ? Error(absl::StatusCode::kDataLoss, "VIEWS_DAMAGED",
-                                "views: a row of the caseload is damaged; delete the directory "
-                                "of the views")
-                        : row.status();
-      return false;
-    }
-    if (!Meets(plan, query, today)) return true;
-    if (static_cast<int>(page.plans.size()) == count) {
-      page.more = true;
-      return false;
-    }
-    plan.set_review_overdue(IsReviewOverdue(plan, today));
-    page.plans.push_back(std::move(plan));
-    return true;
-  };
-  RETURN_IF_ERROR(store.Scan(prefix, from, visit));
-  RETURN_IF_ERROR(damage);
+  Append(page, std::move(listing));
+  if (page.more && !page.plans.empty()) page.cursor = page.plans.back().name();
   return page;
 }
 

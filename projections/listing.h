@@ -24,27 +24,32 @@ struct Listing {
   bool more = false;
 };
 
+// The error of a row in a list that is missing or cannot be read.
+inline absl::Status DamagedRow(absl::string_view key) {
+  return Error(absl::StatusCode::kDataLoss, "VIEWS_DAMAGED",
+               absl::StrCat("views: the row of ", key,
+                            " in a list is damaged; delete the directory of the views"));
+}
+
 // The rows whose names follow `prefix` in a key, ordered by name, after the one named `after`
 // (empty: from the start), at most `count` that `meets` takes. Their rows stand at `rows` and the
-// name. DATA_LOSS (VIEWS_DAMAGED) if a row is missing or no such message.
-template <typename Summary, typename Meets>
+// name, and are read only where `may_meet` takes the value of the key. DATA_LOSS (VIEWS_DAMAGED) if
+// a row is missing or no such message.
+template <typename Summary, typename Meets, typename MayMeet>
 absl::StatusOr<Listing<Summary>> ListRows(const ViewStore& store, const std::string& rows,
                                           const std::string& prefix, const std::string& after,
-                                          int count, const Meets& meets) {
+                                          int count, const Meets& meets, const MayMeet& may_meet) {
   Listing<Summary> listing;
   absl::Status damage;
   // One past `after`: nothing sorts between a name and the name with a NUL behind it.
   const std::string from = after.empty() ? "" : absl::StrCat(prefix, after, kKeyEnd);
-  const auto visit = [&](absl::string_view key, absl::string_view) {
+  const auto visit = [&](absl::string_view key, absl::string_view value) {
+    if (!may_meet(value)) return true;
     key.remove_prefix(prefix.size());
     const absl::StatusOr<std::optional<std::string>> row = store.Find(absl::StrCat(rows, key));
     Summary summary;
     if (!row.ok() || !row->has_value() || !summary.ParseFromString(**row)) {
-      damage = row.ok() ? Error(absl::StatusCode::kDataLoss, "VIEWS_DAMAGED",
-                                absl::StrCat("views: the row of ", key,
-                                             " in a list is damaged; "
-                                             "delete the directory of the views"))
-                        : row.status();
+      damage = row.ok() ? DamagedRow(key) : row.status();
       return false;
     }
     if (!meets(summary)) return true;
@@ -55,6 +60,15 @@ absl::StatusOr<Listing<Summary>> ListRows(const ViewStore& store, const std::str
   if (absl::Status status = store.Scan(prefix, from, visit); !status.ok()) return status;
   if (!damage.ok()) return damage;
   return listing;
+}
+
+// Likewise, where the keys say nothing.
+template <typename Summary, typename Meets>
+absl::StatusOr<Listing<Summary>> ListRows(const ViewStore& store, const std::string& rows,
+                                          const std::string& prefix, const std::string& after,
+                                          int count, const Meets& meets) {
+  return ListRows<Summary>(store, rows, prefix, after, count, meets,
+                           [](absl::string_view) { return true; });
 }
 
 }  // namespace trellis::projections

@@ -98,12 +98,17 @@ absl::StatusOr<std::vector<v1::TrailEntry>> Views::Trail(const std::string& name
                    std::min(revision, first + static_cast<uint64_t>(count) - 1));
 }
 
-absl::StatusOr<CaseloadPage> Views::Caseload(const v1::ListSupportPlansRequest& query,
-                                             const std::string& after, int count,
-                                             absl::CivilDay today) {
+absl::StatusOr<CaseloadPage> Views::Caseload(const CaseloadQuery& query, const std::string& after,
+                                             int count, absl::CivilDay today) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
   return ListCaseload(*store_, query, after, count, today);
+}
+
+absl::Status Views::CountPlans(PlansOf whose, const std::string& id, const CountPlan& count) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return CountCaseload(*store_, whose, id, count);
 }
 
 absl::StatusOr<Listing<v1::InductionSummary>> Views::Inductions(

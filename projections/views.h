@@ -38,7 +38,7 @@
 namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
-inline constexpr char kViewsVersion[] = "directory.2";
+inline constexpr char kViewsVersion[] = "directory.3";
 // Events in a batch, streams they touch, and bytes they have: enough that a busy plan is written
 // once for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
@@ -77,8 +77,10 @@ class Views {
   absl::StatusOr<std::vector<v1::TrailEntry>> Trail(const std::string& name, uint64_t first,
                                                     int count);
   // See ListCaseload.
-  absl::StatusOr<CaseloadPage> Caseload(const v1::ListSupportPlansRequest& query,
-                                        const std::string& after, int count, absl::CivilDay today);
+  absl::StatusOr<CaseloadPage> Caseload(const CaseloadQuery& query, const std::string& after,
+                                        int count, absl::CivilDay today);
+  // See CountCaseload.
+  absl::Status CountPlans(PlansOf whose, const std::string& id, const CountPlan& count);
 
   // See ListInductionRows.
   absl::StatusOr<Listing<v1::InductionSummary>> Inductions(const v1::ListInductionsRequest& query,

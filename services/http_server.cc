@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "base/error.h"
 #include "rendering/plan_list.h"
+#include "services/caseload.h"
 #include "services/diary_feed.h"
 
 namespace trellis::services {

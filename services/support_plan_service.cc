@@ -3,12 +3,10 @@
 #include "base/status_macros.h"
 #include "domain/support_plan.h"
 #include "rendering/form.h"
-#include "services/pages.h"
+#include "services/caseload.h"
 
 namespace trellis::services {
 namespace {
-
-constexpr int kPlansByDefault = 50;
 
 template <typename Request>
 Handler PlanCommand(const Rooms& rooms) {
@@ -21,21 +19,6 @@ absl::StatusOr<v1::SupportPlan> GetSupportPlan(const Rooms& rooms,
                                                const v1::GetSupportPlanRequest& request) {
   ASSIGN_OR_RETURN(const Moment moment, MomentOf(request));
   return StateAt<v1::SupportPlan>(rooms, request.name(), moment);
-}
-
-absl::StatusOr<v1::ListSupportPlansResponse> ListSupportPlans(
-    const Rooms& rooms, const v1::ListSupportPlansRequest& request) {
-  ASSIGN_OR_RETURN(const std::string after, PageCursor(request));
-  ASSIGN_OR_RETURN(
-      projections::CaseloadPage page,
-      rooms.views.Caseload(request, after, PageSize(request.page_size(), kPlansByDefault),
-                           LondonDay(rooms.clock.Now())));
-  v1::ListSupportPlansResponse response;
-  if (page.more) {
-    response.set_next_page_token(PageToken(request, page.plans.back().name()));
-  }
-  for (v1::SupportPlanSummary& plan : page.plans) *response.add_support_plans() = std::move(plan);
-  return response;
 }
 
 absl::StatusOr<v1::RenderSupportPlanResponse> RenderSupportPlan(
@@ -90,6 +73,7 @@ std::map<std::string, Handler> SupportPlanHandlers(const Rooms& rooms) {
       {"MoveSupportPlan", PlanCommand<v1::MoveSupportPlanRequest>(rooms)},
       {"GetSupportPlan", GetHandler<v1::GetSupportPlanRequest>(rooms)},
       {"ListSupportPlans", ReadHandler(rooms, ListSupportPlans)},
+      {"GetCaseload", ReadHandler(rooms, GetCaseload)},
       {"RenderSupportPlan", ReadHandler(rooms, RenderSupportPlan)},
   };
 }

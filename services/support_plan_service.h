@@ -13,9 +13,7 @@ namespace trellis::services {
 absl::StatusOr<v1::SupportPlan> GetSupportPlan(const Rooms& rooms,
                                                const v1::GetSupportPlanRequest& request);
 
-// See the rpcs of the same names.
-absl::StatusOr<v1::ListSupportPlansResponse> ListSupportPlans(
-    const Rooms& rooms, const v1::ListSupportPlansRequest& request);
+// See the rpc of the same name.
 absl::StatusOr<v1::RenderSupportPlanResponse> RenderSupportPlan(
     const Rooms& rooms, const v1::RenderSupportPlanRequest& request);
 

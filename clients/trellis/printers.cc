@@ -187,6 +187,7 @@ std::string Present(const pb::Message& answer, const Presentation& presentation)
   }
   if (v1::SupportPlan plan; Is(answer, plan)) return PlanText(plan);
   if (v1::ListSupportPlansResponse list; Is(answer, list)) return PlansText(list);
+  if (v1::Caseload caseload; Is(answer, caseload)) return CaseloadText(caseload);
   if (v1::RenderSupportPlanResponse form; Is(answer, form)) return form.content();
   if (const auto text = ActionPlanText(answer); text.has_value()) return *text;
   if (const auto text = InductionText(answer); text.has_value()) return *text;

@@ -8,6 +8,7 @@
 #include "google/pubsub/v1/pubsub.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/caseload.pb.h"
 #include "trellis/v1/diary_service.pb.h"
 #include "trellis/v1/induction_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
@@ -26,6 +27,9 @@ std::string Present(const google::protobuf::Message& answer, const Presentation&
 
 // `message` as JSON on one line, without a line break.
 std::string CompactJson(const google::protobuf::Message& message);
+
+// What is open and due in the plans of somebody, a line each; then by standard and by school.
+std::string CaseloadText(const v1::Caseload& caseload);
 
 // A diary as a table, and a workload with its hints.
 std::string DiaryText(const v1::ListDiaryResponse& diary);

@@ -86,6 +86,32 @@ TEST(Present, AlignsPlans) {
   EXPECT_EQ(Present(v1::ListSupportPlansResponse(), {}), "no plans\n");
 }
 
+TEST(Present, ShowsACaseloadWithWhatIsSuppressed) {
+  const auto caseload = Proto<v1::Caseload>(R"(
+      on: '2022-10-03' aggregate_only: true open_plans { count: 14 }
+      paused_plans {} overdue_reviews { suppressed: true }
+      standards { standard_code: '7d' plans { count: 9 } }
+      standards { standard_code: '1b' plans { suppressed: true } }
+      schools { school: 'schools/900001' open_plans { count: 9 } overdue_reviews {} })");
+  EXPECT_EQ(Present(caseload, {}),
+            "on                          2022-10-03\n"
+            "open plans                  14\n"
+            "paused                      0\n"
+            "reviews overdue             suppressed\n"
+            "reviews due within 7 days   0\n"
+            "without a signature         0\n"
+            "with support not delivered  0\n"
+            "\n"
+            "STANDARD  PLANS\n"
+            "7d        9\n"
+            "1b        suppressed\n"
+            "\n"
+            "SCHOOL          OPEN PLANS  REVIEWS OVERDUE\n"
+            "schools/900001  9           0\n"
+            "\n"
+            "suppressed: counts of 1 to 4, and those that would give them away\n");
+}
+
 TEST(Present, ShowsStandards) {
   EXPECT_EQ(Present(Proto<v1::TeachersStandard>(
                         "code: '7d' heading: 'Manage' text: 'maintain' edition: '2021'"),

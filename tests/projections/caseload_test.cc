@@ -1,5 +1,7 @@
 #include "projections/caseload.h"
 
+#include <algorithm>
+
 #include "tests/projections/views_fixture.h"
 
 namespace trellis::projections {
@@ -29,8 +31,14 @@ class CaseloadTest : public ViewsTest {
   }
 
   CaseloadPage List(const std::string& query, const std::string& after = "", int count = 100) {
-    auto page = views_->Caseload(testing::ParseText<v1::ListSupportPlansRequest>(query), after,
-                                 count, LondonDay(clock_.Now()));
+    CaseloadQuery wanted{testing::ParseText<v1::ListSupportPlansRequest>(query)};
+    if (const std::string& urn = wanted.conditions.school_urn(); !urn.empty()) {
+      wanted.schools = {urn};
+    }
+    return ListIn(wanted, after, count);
+  }
+  CaseloadPage ListIn(const CaseloadQuery& wanted, const std::string& after = "", int count = 100) {
+    auto page = views_->Caseload(wanted, after, count, LondonDay(clock_.Now()));
     EXPECT_TRUE(page.ok()) << page.status();
     return page.ok() ? *page : CaseloadPage();
   }
@@ -121,6 +129,58 @@ TEST_F(CaseloadTest, FollowsAPlanToAnotherTutorAndAnotherSchool) {
               ElementsAre(name));
 }
 
+TEST_F(CaseloadTest, IsReadSchoolBySchool) {
+  std::vector<std::string> first, second;
+  for (int i = 0; i < 3; ++i) {
+    second.push_back(Open("school { urn: '900002' }"));
+    first.push_back(Open());
+    Open("school { urn: '900003' }");
+  }
+  std::sort(first.begin(), first.end());
+  std::sort(second.begin(), second.end());
+  std::vector<std::string> all = first;
+  all.insert(all.end(), second.begin(), second.end());
+  CaseloadQuery both;
+  both.schools = {"900001", "900002"};
+  for (int count = 1; count <= 7; ++count) {
+    std::vector<std::string> names;
+    CaseloadPage page;
+    do {
+      page = ListIn(both, page.cursor, count);
+      for (const auto& plan : page.plans) names.push_back(plan.name());
+    } while (page.more);
+    EXPECT_EQ(names, all) << count << " a page";
+  }
+  // The school of the cursor left the trust between two pages.
+  const std::string cursor = ListIn(both, "", 1).cursor;
+  CaseloadQuery rest;
+  rest.schools = {"900002"};
+  EXPECT_EQ(ListIn(rest, cursor, 10).plans.size(), 3u);
+  EXPECT_THAT(ListIn({{}, {std::vector<std::string>()}}).plans, IsEmpty());
+}
+
+TEST_F(CaseloadTest, CountsThoseThatAreThereStill) {
+  const std::string name = Open();
+  Open();
+  const auto count = [&](PlansOf whose, const std::string& id) {
+    int plans = 0;
+    EXPECT_TRUE(views_->CountPlans(whose, id, [&](const auto&) { ++plans; }).ok());
+    return plans;
+  };
+  const std::string tutor = testing::Tutor().party.person();
+  EXPECT_EQ(count(PlansOf::kSchool, "900001"), 2);
+  EXPECT_EQ(count(PlansOf::kInductionTutor, tutor), 2);
+  EXPECT_EQ(count(PlansOf::kAppropriateBody, testing::AppropriateBody().party.person()), 2);
+  EXPECT_EQ(count(PlansOf::kSchool, "90000"), 0);
+  Give(v1::HEADTEACHER,
+       "move_support_plan { reason: 'Moved.' school { urn: '900002' name: 'Southfield' }"
+       " induction_tutor { person: 'people/00000000-0000-4000-8000-0000000000a9' name: 'Eve' }"
+       " headteacher { person: 'people/00000000-0000-4000-8000-0000000000b9' name: 'Kim' } }");
+  EXPECT_EQ(count(PlansOf::kSchool, "900001"), 1);
+  EXPECT_EQ(count(PlansOf::kSchool, "900002"), 1);
+  EXPECT_EQ(count(PlansOf::kInductionTutor, tutor), 1);
+}
+
 TEST_F(CaseloadTest, JudgesReviewsByTheDayOnWhichItIsRead) {
   Open();
   clock_.Advance(absl::Hours(24 * 7));
@@ -141,7 +201,7 @@ TEST_F(CaseloadTest, IsReadInPagesOrderedByName) {
     std::vector<std::string> names;
     CaseloadPage page;
     do {
-      page = List(query, names.empty() ? "" : names.back(), 4);
+      page = List(query, page.cursor, 4);
       ASSERT_LE(page.plans.size(), 4u);
       for (const auto& plan : page.plans) names.push_back(plan.name());
     } while (page.more);

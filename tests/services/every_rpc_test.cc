@@ -168,6 +168,7 @@ TEST_F(EveryRpcTest, NamesAllThatAnEmptyRequestLacks) {
     static const auto& either =
         *new std::map<std::string, std::string>{{"CheckSmart", "name"},
                                                 {"FindPeople", "trn"},
+                                                {"GetCaseload", "school_urn"},
                                                 {"ListDiary", "person"},
                                                 {"ListRoles", "school_urn"}};
     // A stream's first message may say nothing, and a file must.

@@ -30,6 +30,7 @@ constexpr ShortName kCommandNames[] = {
     {"OpenSupportPlan", "open"},
     {"GetSupportPlan", "get"},
     {"ListSupportPlans", "list"},
+    {"GetCaseload", "caseload"},
     {"RenderSupportPlan", "show"},
     {"ListTrail", "trail"},
     {"ClosePlan", "close"},

@@ -1,0 +1,179 @@
+#include "services/caseload.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/status_macros.h"
+#include "domain/aggregate.h"
+#include "domain/caseload.h"
+#include "domain/dates.h"
+#include "domain/school.h"
+#include "domain/suppression.h"
+#include "services/pages.h"
+
+namespace trellis::services {
+namespace {
+
+using projections::PlansOf;
+
+constexpr int kPlansByDefault = 50;
+
+// `schools/{urn}`, in order.
+using Schools = std::set<std::string>;
+
+absl::StatusOr<Schools> SchoolsOfTrust(const Rooms& rooms, const std::string& trust,
+                                       const std::string& today) {
+  v1::ListSchoolsRequest query;
+  query.set_trust(trust);
+  query.set_on(today);
+  Schools schools;
+  std::string after;
+  bool more = true;
+  while (more) {
+    ASSIGN_OR_RETURN(const auto listing, rooms.views.Schools(query, after, kPageSizeMax));
+    for (const v1::SchoolSummary& school : listing.items) schools.insert(school.name());
+    more = listing.more;
+    if (more) after = listing.items.back().name();
+  }
+  return schools;
+}
+
+// Adds `school` and those that it follows, directly or through others, unless they are in `known`
+// already. Those that were added, `school` first.
+absl::StatusOr<std::vector<std::string>> AddWithThoseBefore(const Rooms& rooms,
+                                                            const std::string& school,
+                                                            Schools& known) {
+  std::vector<std::string> added = {school};
+  known.insert(school);
+  for (size_t i = 0; i < added.size(); ++i) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> before, rooms.views.SchoolsBefore(added[i]));
+    for (const std::string& earlier : before) {
+      if (known.insert(earlier).second) added.push_back(earlier);
+    }
+  }
+  return added;
+}
+
+absl::StatusOr<Schools> WithThoseBefore(const Rooms& rooms, const Schools& schools) {
+  Schools known;
+  for (const std::string& school : schools) {
+    if (known.count(school) > 0) continue;
+    RETURN_IF_ERROR(AddWithThoseBefore(rooms, school, known).status());
+  }
+  return known;
+}
+
+// The URNs of the schools that the request asks for; nothing if it asks for none.
+absl::StatusOr<std::optional<std::vector<std::string>>> SchoolsAskedFor(
+    const Rooms& rooms, const v1::ListSupportPlansRequest& request, const std::string& today) {
+  if (request.school_urn().empty() && request.trust().empty()) return std::nullopt;
+  Schools asked;
+  if (!request.school_urn().empty()) {
+    ASSIGN_OR_RETURN(asked, WithThoseBefore(rooms, {domain::SchoolName(request.school_urn())}));
+  }
+  if (!request.trust().empty()) {
+    ASSIGN_OR_RETURN(const Schools members, SchoolsOfTrust(rooms, request.trust(), today));
+    ASSIGN_OR_RETURN(Schools of_trust, WithThoseBefore(rooms, members));
+    if (!request.school_urn().empty()) {
+      std::erase_if(of_trust, [&](const std::string& name) { return asked.count(name) == 0; });
+    }
+    asked = std::move(of_trust);
+  }
+  std::vector<std::string> urns;
+  std::transform(asked.begin(), asked.end(), std::back_inserter(urns), domain::UrnOf);
+  return urns;
+}
+
+absl::Status CheckRequest(const v1::GetCaseloadRequest& request) {
+  int set = 0;
+  for (const std::string* const of : {&request.induction_tutor(), &request.school_urn(),
+                                      &request.trust(), &request.appropriate_body()}) {
+    if (!of->empty()) ++set;
+  }
+  if (set == 1) return absl::OkStatus();
+  return InvalidRequest(
+      {{"school_urn", absl::StrCat("got ", set,
+                                   " of induction_tutor, school_urn, trust and appropriate_body, "
+                                   "want one of them")}});
+}
+
+// Counts the plans of the trust's schools, each with those that it follows. One that follows
+// another in the trust leaves it its plans; where one was split, the first by URN has its plans.
+absl::Status CountTrust(const Rooms& rooms, const std::string& trust, const std::string& today,
+                        domain::CaseloadCounter& counter) {
+  ASSIGN_OR_RETURN(const projections::StateRowPointer row, rooms.views.FindRow(trust));
+  if (row == nullptr) return domain::NotFound(trust);
+  ASSIGN_OR_RETURN(const Schools members, SchoolsOfTrust(rooms, trust, today));
+  Schools counted = members;
+  for (const std::string& member : members) {
+    counter.BeginSchool(member);
+    ASSIGN_OR_RETURN(const std::vector<std::string> schools,
+                     AddWithThoseBefore(rooms, member, counted));
+    for (const std::string& school : schools) {
+      RETURN_IF_ERROR(
+          rooms.views.CountPlans(PlansOf::kSchool, domain::UrnOf(school),
+                                 [&](const v1::SupportPlanSummary& plan) { counter.Add(plan); }));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CountSchool(const Rooms& rooms, const std::string& urn,
+                         const projections::CountPlan& count) {
+  ASSIGN_OR_RETURN(const Schools schools, WithThoseBefore(rooms, {domain::SchoolName(urn)}));
+  for (const std::string& school : schools) {
+    RETURN_IF_ERROR(rooms.views.CountPlans(PlansOf::kSchool, domain::UrnOf(school), count));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CountAll(const Rooms& rooms, const v1::GetCaseloadRequest& request,
+                      const std::string& today, domain::CaseloadCounter& counter) {
+  const auto count = [&](const v1::SupportPlanSummary& plan) { counter.Add(plan); };
+  if (!request.trust().empty()) return CountTrust(rooms, request.trust(), today, counter);
+  if (!request.school_urn().empty()) return CountSchool(rooms, request.school_urn(), count);
+  if (!request.induction_tutor().empty()) {
+    return rooms.views.CountPlans(PlansOf::kInductionTutor, request.induction_tutor(), count);
+  }
+  return rooms.views.CountPlans(PlansOf::kAppropriateBody, request.appropriate_body(), count);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ListSupportPlansResponse> ListSupportPlans(
+    const Rooms& rooms, const v1::ListSupportPlansRequest& request) {
+  ASSIGN_OR_RETURN(const std::string after, PageCursor(request));
+  const absl::CivilDay today = LondonDay(rooms.clock.Now());
+  projections::CaseloadQuery query{request};
+  ASSIGN_OR_RETURN(query.schools, SchoolsAskedFor(rooms, request, domain::DateText(today)));
+  ASSIGN_OR_RETURN(
+      projections::CaseloadPage page,
+      rooms.views.Caseload(query, after, PageSize(request.page_size(), kPlansByDefault), today));
+  v1::ListSupportPlansResponse response;
+  if (page.more) response.set_next_page_token(PageToken(request, page.cursor));
+  for (v1::SupportPlanSummary& plan : page.plans) *response.add_support_plans() = std::move(plan);
+  return response;
+}
+
+absl::StatusOr<v1::Caseload> GetCaseload(const Rooms& rooms,
+                                         const v1::GetCaseloadRequest& request) {
+  RETURN_IF_ERROR(CheckRequest(request));
+  const absl::CivilDay today = LondonDay(rooms.clock.Now());
+  domain::CaseloadCounter counter(today);
+  RETURN_IF_ERROR(CountAll(rooms, request, domain::DateText(today), counter));
+  v1::Caseload caseload = std::move(counter).Take();
+  const bool by_default = request.disclosure() == v1::GetCaseloadRequest::DISCLOSURE_UNSPECIFIED;
+  if (request.disclosure() == v1::GetCaseloadRequest::AGGREGATE_ONLY ||
+      (by_default && !request.trust().empty())) {
+    domain::Suppress(caseload);
+  }
+  return caseload;
+}
+
+}  // namespace trellis::services
