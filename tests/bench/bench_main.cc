@@ -1,7 +1,7 @@
 // Measures Trellis against limits of the same machine in the same run, and prints a table.
 //
 //   trellis_bench --trellisd FILE --play FILE --work DIR [--peers FILE] [--out FILE] [--quick]
-//     [--only calls|import|growth|queue]
+//     [--only calls|import|growth|caseload|queue]
 #include <chrono>
 #include <cstdio>
 #include <fcntl.h>
@@ -18,6 +18,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "projections/views.h"
+#include "tests/bench/caseload_bench.h"
 #include "tests/bench/import_bench.h"
 #include "tests/bench/load.h"
 #include "tests/bench/processes.h"
@@ -38,7 +39,7 @@ struct Options {
   std::string trellisd, play, work, out, self;
   // The Go program of tests/bench/peers; empty if there is none.
   std::string peers;
-  // "calls", "import", "growth", "queue" or empty for all.
+  // "calls", "import", "growth", "caseload", "queue" or empty for all.
   std::string only;
   absl::Duration round = absl::Seconds(4);
   int rounds = 5;
@@ -322,6 +323,10 @@ int Run(const Options& options) {
     MeasureImport(options.trellisd, options.work, RocksBatchRate(options.work, 700), rows);
   }
   if (wanted("growth")) MeasureGrowth(options, rows);
+  if (wanted("caseload")) {
+    MeasureCaseload({.trellisd = options.trellisd, .work = options.work, .round = options.round},
+                    rows);
+  }
   if (wanted("queue")) {
     MeasureQueue({.trellisd = options.trellisd,
                   .play = options.play,
@@ -357,7 +362,7 @@ int main(int argc, char** argv) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--peers", options.peers, "The Go program that uses brokers, too");
   app.add_option("--only", options.only, "Only this part")
-      ->check(CLI::IsMember({"calls", "import", "growth", "queue"}));
+      ->check(CLI::IsMember({"calls", "import", "growth", "caseload", "queue"}));
   app.add_flag("--quick", quick, "Two short rounds and small logs: to see that it runs");
   CLI11_PARSE(app, argc, argv);
   if (null_flag->count() > 0) {
