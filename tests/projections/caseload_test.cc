@@ -181,6 +181,25 @@ TEST_F(CaseloadTest, CountsThoseThatAreThereStill) {
   EXPECT_EQ(count(PlansOf::kInductionTutor, tutor), 1);
 }
 
+// What a list or a count looks at, so that its cost does not grow with the log.
+TEST_F(CaseloadTest, HasAsManyKeysHoweverMuchHappens) {
+  Open();
+  const auto keys = [&] {
+    CloseBoth();
+    size_t found = 0;
+    for (const auto& [key, value] : Rows()) found += key.starts_with('c') ? 1 : 0;
+    OpenLog();
+    OpenViews();
+    return found;
+  };
+  const size_t before = keys();
+  EXPECT_EQ(before, 5u);
+  for (int i = 0; i < 20; ++i) {
+    Give(v1::INDUCTION_TUTOR, "record_outcome { outcome { concern_id: 'c1' words: 'Calm.' } }");
+  }
+  EXPECT_EQ(keys(), before);
+}
+
 TEST_F(CaseloadTest, JudgesReviewsByTheDayOnWhichItIsRead) {
   Open();
   clock_.Advance(absl::Hours(24 * 7));
