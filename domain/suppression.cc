@@ -39,17 +39,19 @@ int HideSmall(Caseload& caseload, CaseloadCount* total, Of of) {
   return hidden;
 }
 
-// True if so few plans are not overdue, in the schools that have a small count, that the totals of
-// open plans and of overdue reviews would tell together which.
+// True if so few more reviews could be overdue, in the schools that have a small count, that the
+// totals of open plans and of overdue reviews would tell together which are.
 bool NearlyAllOverdue(const Caseload& caseload) {
   int schools = 0;
-  int not_overdue = 0;
+  int room = 0;
   for (const SchoolCaseload& school : caseload.schools()) {
     if (!IsSmall(school.open_plans()) && !IsSmall(school.overdue_reviews())) continue;
     ++schools;
-    not_overdue += school.open_plans().count() - school.overdue_reviews().count();
+    // Whose open plans are shown has at most as many overdue as are suppressed.
+    const int most = IsSmall(school.open_plans()) ? school.open_plans().count() : kGreatestSmall;
+    room += most - school.overdue_reviews().count();
   }
-  return schools > 0 && not_overdue <= schools + 1;
+  return schools > 0 && room <= schools + 1;
 }
 
 // True if one of `counts` was hidden; then all are.

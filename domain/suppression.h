@@ -6,8 +6,9 @@
 // 1. A count of 1 to 4 is suppressed. 0 is shown: it is about nobody.
 // 2. A total of schools, some of which are suppressed, is shown only if what remains for these can
 //    be shared out in several ways with room to spare: n of them, two or more, have more than n + 1
-//    and fewer than 4n - 1 together. That of overdue reviews needs as much room on the other side:
-//    in the n schools of which something is suppressed, more than n + 1 plans are not overdue.
+//    and fewer than 4n - 1 together. That of overdue reviews is shown only if, besides, more than
+//    n + 1 more reviews could be overdue in the n schools of which something is suppressed: at most
+//    4 in each, and no more than it has open plans.
 // 3. If the open plans are suppressed, so is every other total, and no standard is listed: none can
 //    be greater.
 // 4. Paused plans, overdue reviews and reviews that are due share the open plans out between them.
