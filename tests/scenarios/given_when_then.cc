@@ -457,10 +457,6 @@ void FillIn(v1::Command& command, int number) {
   plan.mutable_school()->set_name("Northgate Academy");
 }
 
-const pb::Message& RequestOf(const v1::Command& command) {
-  return MutableRequestOf(const_cast<v1::Command&>(command));
-}
-
 const domain::Aggregate& AggregateFor(const v1::Command& command) {
   const pb::Message& request = RequestOf(command);
   const auto* const name = request.GetDescriptor()->FindFieldByName("name");

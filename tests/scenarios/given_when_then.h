@@ -13,6 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "domain/aggregate.h"
 #include "domain/decision.h"
+#include "tests/support/lifecycle.h"
 #include "trellis/v1/play.pb.h"
 
 namespace trellis::testing {
@@ -78,9 +79,6 @@ struct Given {
 // Fills in what every request needs and no reader wants to see: the name of what it is about, the
 // request id (which follows from `number`) and, to open a support plan, its parties and its school.
 void FillIn(v1::Command& command, int number);
-
-// The request that the command holds.
-const google::protobuf::Message& RequestOf(const v1::Command& command);
 
 // The aggregate that the command is about.
 const domain::Aggregate& AggregateFor(const v1::Command& command);
