@@ -1,5 +1,5 @@
-// Every situation of tests/scenarios/situations, played against a server: what the rules decide is
-// what a caller gets, with the directory, the log and the views between.
+// Every situation and scenario of tests/scenarios, played against a server: what the rules decide
+// is what a caller gets, with the directory, the log and the views between.
 #include <filesystem>
 #include <map>
 
@@ -40,8 +40,9 @@ void MoveTo(absl::CivilDay day, testing::FakeClock& clock) {
   clock.Advance(noon - clock.Now());
 }
 
-// Plays the scenario on a server of its own.
-void Play(const testing::Scenario& scenario) {
+// Plays the scenario on a server of its own. False if it cannot be played to its end: it refers to
+// a record of another aggregate, which is no part of a scenario, or Trellis itself acts in it.
+bool Play(const testing::Scenario& scenario) {
   SCOPED_TRACE(scenario.title);
   const testing::TempDirectory directory;
   testing::FakeClock clock;
@@ -50,29 +51,35 @@ void Play(const testing::Scenario& scenario) {
   for (const testing::Result& result : testing::RunScenario(scenario)) {
     SCOPED_TRACE(result.step.place);
     const testing::Given& given = result.step.given;
+    if (given.capacity == v1::SYSTEM || given.command.has_remind()) return false;
     MoveTo(given.today, clock);
     const std::unique_ptr<pb::Message> request = RequestOf(given);
     const pb::MethodDescriptor& method = testing::MethodFor(*request);
     const auto bytes = server.client().CallBytes(testing::RpcClient::PathOf(method),
                                                  testing::MetadataOf({given.actor, given.capacity}),
                                                  request->SerializeAsString());
-    ASSERT_EQ(ReasonOf(bytes), ReasonOf(result.decided)) << bytes.status();
+    // Found in one alone: a record of another aggregate, or one that the test's client brought.
+    const bool found = bytes.status().code() != absl::StatusCode::kNotFound;
+    if (found != (result.decided.status().code() != absl::StatusCode::kNotFound)) return false;
+    EXPECT_EQ(ReasonOf(bytes), ReasonOf(result.decided)) << bytes.status();
     if (!bytes.ok()) continue;
     EXPECT_EQ(static_cast<size_t>(ReceiptIn(method, *bytes).event_ids_size()),
               result.decided->events.size() + result.decided->successor_events.size());
   }
+  return true;
 }
 
-TEST(SituationFilesTest, AreTheSameOverTheNetwork) {
-  size_t played = 0;
+TEST(ScenarioFilesTest, AreTheSameOverTheNetwork) {
+  int played = 0;
+  int not_played = 0;
   for (const std::string& path : testing::ScenarioFiles()) {
-    if (!absl::StrContains(path, "/situations/")) continue;
     for (const testing::Scenario& scenario : testing::ReadScenarios(path)) {
-      Play(scenario);
-      ++played;
+      const bool whole = Play(scenario);
+      ++(whole ? played : not_played);
+      EXPECT_TRUE(whole || !absl::StrContains(path, "/situations/")) << path;
     }
   }
-  EXPECT_GE(played, 13u);
+  EXPECT_GT(played, 5 * not_played) << not_played << " were not played";
 }
 
 }  // namespace
