@@ -33,6 +33,13 @@ absl::Status DraftBase::Occurred(const std::string& occurred_on, const std::stri
   return absl::OkStatus();
 }
 
+const SchoolYears& DraftBase::calendars() {
+  if (!calendars_.has_value()) {
+    calendars_ = context_.school == nullptr ? SchoolYears() : CalendarsOf(*context_.school);
+  }
+  return *calendars_;
+}
+
 void DraftBase::Warn(const std::string& reason, const std::string& field,
                      const std::string& message) {
   v1::Warning& warning = *warnings_.Add();
@@ -44,10 +51,7 @@ void DraftBase::Warn(const std::string& reason, const std::string& field,
 void DraftBase::WarnUnlessSchoolDay(const std::string& field, const std::string& date) {
   const std::optional<absl::CivilDay> day = ParseDate(date);
   if (!day.has_value()) return;
-  const std::string why = context_.school == nullptr
-                              ? WhyNoWorkingDay(*day)
-                              : WhyNoSchoolDay(CalendarsOf(*context_.school), *day);
-  if (!why.empty()) {
+  if (const std::string why = WhyNoSchoolDay(calendars(), *day); !why.empty()) {
     Warn("NOT_A_SCHOOL_DAY", field, why);
   }
 }

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "domain/decision.h"
+#include "domain/school_calendar.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "trellis/v1/support_plan.pb.h"
 
@@ -28,6 +29,9 @@ class DraftBase {
   // When it happened.
   absl::CivilDay occurred_on() const { return occurred_on_; }
 
+  // The calendars of the school that it is about; none if it is about none, or that has given none.
+  const SchoolYears& calendars();
+
   // Warnings go with the next event that is emitted.
   void Warn(const std::string& reason, const std::string& field, const std::string& message);
   // Warns if `date`, from `field`, is set and no school day.
@@ -44,6 +48,8 @@ class DraftBase {
   const Context& context_;
   absl::CivilDay occurred_on_;
   std::string late_reason_;
+  // Set once they were asked for.
+  std::optional<SchoolYears> calendars_;
   google::protobuf::RepeatedPtrField<v1::Warning> warnings_;
 };
 

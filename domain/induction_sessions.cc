@@ -10,16 +10,10 @@
 #include "domain/induction_rules.h"
 #include "domain/limits.h"
 #include "domain/programmes.h"
-#include "domain/school.h"
 #include "domain/session_notes.h"
 
 namespace trellis::domain {
 namespace {
-
-// The calendars of the school that the induction is at; none if the school has given none.
-SchoolYears CalendarsAt(const Context& context) {
-  return context.school == nullptr ? SchoolYears() : CalendarsOf(*context.school);
-}
 
 // A proposal for the review in the autumn term: the first Wednesday after 1 October, when every
 // school is open, or the next school day, within the first half of the school's autumn term.
@@ -35,8 +29,7 @@ absl::CivilDay ProposedAutumnReview(const SchoolYears& years, absl::CivilDay com
 
 // Warns of a day that is not in the first half of an autumn term.
 void WarnUnlessAutumn(InductionDraft& draft, absl::CivilDay day) {
-  const std::optional<HalfTerm> half =
-      AutumnHalfTerm(CalendarsAt(draft.context()), AcademicYearOf(day));
+  const std::optional<HalfTerm> half = AutumnHalfTerm(draft.calendars(), AcademicYearOf(day));
   if (half.has_value() && half->first <= day && day <= half->last) return;
   draft.Warn("NOT_IN_AUTUMN_TERM", "completion.autumn_review_on",
              absl::StrCat(DateText(day), " is not in the first half of an autumn term",
@@ -53,8 +46,7 @@ absl::Status SetAutumnReview(InductionDraft& draft, v1::ProgrammeCompletion& com
           absl::StrCat("got ", completion.autumn_review_on(), ", want none where not both stay")}});
   }
   if (completion.autumn_review_on().empty()) {
-    const absl::CivilDay day =
-        ProposedAutumnReview(CalendarsAt(draft.context()), draft.occurred_on());
+    const absl::CivilDay day = ProposedAutumnReview(draft.calendars(), draft.occurred_on());
     completion.set_autumn_review_on(DateText(day));
     completion.set_proposed(true);
     draft.Warn(

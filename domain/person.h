@@ -32,6 +32,9 @@ std::optional<std::string> NormalTrn(absl::string_view text);
 // True if `role` is held on `day`, a date.
 bool IsHeldOn(const v1::PersonRole& role, const std::string& day);
 
+// True if both are the same role at the same place, whenever they are held.
+bool IsAtOnePlace(const v1::PersonRole& a, const v1::PersonRole& b);
+
 // Applies `event` to `person`. Total: every event ever written has a case, for ever. `name` is the
 // person's, set by its first event.
 void Evolve(Person& person, const std::string& name, const v1::PersonEvent& event,

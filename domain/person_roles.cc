@@ -21,11 +21,6 @@ absl::Status RequireSelf(const Person& person, const Context& context) {
                {{"actor", context.actor.person()}, {"name", person.name()}});
 }
 
-bool IsAtOnePlace(const v1::PersonRole& a, const v1::PersonRole& b) {
-  return a.role() == b.role() && a.school_urn() == b.school_urn() &&
-         a.appropriate_body() == b.appropriate_body();
-}
-
 // An empty end is none.
 bool Overlap(const v1::PersonRole& a, const v1::PersonRole& b) {
   return (a.ends_on().empty() || b.starts_on() <= a.ends_on()) &&
@@ -56,6 +51,11 @@ absl::Status EndsBeforeItStarts(const std::string& id, const std::string& ends_o
 }
 
 }  // namespace
+
+bool IsAtOnePlace(const v1::PersonRole& a, const v1::PersonRole& b) {
+  return a.role() == b.role() && a.school_urn() == b.school_urn() &&
+         a.appropriate_body() == b.appropriate_body();
+}
 
 bool IsHeldOn(const v1::PersonRole& role, const std::string& day) {
   return role.starts_on() <= day && (role.ends_on().empty() || day <= role.ends_on());

@@ -6,6 +6,12 @@
 
 namespace trellis::domain {
 
+bool IsAtASchool(const google::protobuf::Message& state) {
+  const google::protobuf::Descriptor* const type = state.GetDescriptor();
+  return type == v1::SupportPlan::descriptor() || type == v1::ActionPlan::descriptor() ||
+         type == v1::Induction::descriptor();
+}
+
 std::string SchoolUrnOf(const google::protobuf::Message& state) {
   const google::protobuf::Descriptor* const type = state.GetDescriptor();
   if (type == v1::SupportPlan::descriptor()) {

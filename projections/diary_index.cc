@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "projections/listing.h"
 #include "trellis/v1/action_plan.pb.h"
 #include "trellis/v1/induction.pb.h"
 #include "trellis/v1/support_plan.pb.h"
@@ -9,10 +10,8 @@
 namespace trellis::projections {
 namespace {
 
-constexpr absl::string_view kEnd("\0", 1);
-
-std::string PersonPrefix(const std::string& person) { return absl::StrCat("dp", person, kEnd); }
-std::string SchoolPrefix(const std::string& urn) { return absl::StrCat("ds", urn, kEnd); }
+std::string PersonPrefix(const std::string& person) { return absl::StrCat("dp", person, kKeyEnd); }
+std::string SchoolPrefix(const std::string& urn) { return absl::StrCat("ds", urn, kKeyEnd); }
 
 // Adds the keys of one stream.
 class IndexWriter {

@@ -4,6 +4,7 @@
 #include "base/status_macros.h"
 #include "domain/dates.h"
 #include "domain/reminders.h"
+#include "projections/listing.h"
 #include "trellis/v1/action_plan.pb.h"
 #include "trellis/v1/induction.pb.h"
 #include "trellis/v1/support_plan.pb.h"
@@ -51,8 +52,7 @@ absl::StatusOr<std::vector<std::string>> StreamsToRemind(const ViewStore& store,
                                                          const std::string& after, size_t count) {
   const std::string day = domain::DateText(today);
   // The first key after that of `after`.
-  const std::string from =
-      after.empty() ? "" : absl::StrCat(kRows, after, absl::string_view("\0", 1));
+  const std::string from = after.empty() ? "" : absl::StrCat(kRows, after, kKeyEnd);
   std::vector<std::string> streams;
   RETURN_IF_ERROR(store.Scan(kRows, from, [&](absl::string_view key, absl::string_view days) {
     if (Covers(days, day)) streams.emplace_back(key.substr(sizeof(kRows) - 1));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "domain/school.h"
 #include "domain/suppression.h"
 #include "services/pages.h"
+#include "services/school_line.h"
 
 namespace trellis::services {
 namespace {
@@ -23,9 +23,6 @@ namespace {
 using projections::PlansOf;
 
 constexpr int kPlansByDefault = 50;
-
-// `schools/{urn}`, in order.
-using Schools = std::set<std::string>;
 
 absl::StatusOr<Schools> SchoolsOfTrust(const Rooms& rooms, const std::string& trust,
                                        const std::string& today) {
@@ -44,27 +41,11 @@ absl::StatusOr<Schools> SchoolsOfTrust(const Rooms& rooms, const std::string& tr
   return schools;
 }
 
-// Adds `school` and those that it follows, directly or through others, unless they are in `known`
-// already. Those that were added, `school` first.
-absl::StatusOr<std::vector<std::string>> AddWithThoseBefore(const Rooms& rooms,
-                                                            const std::string& school,
-                                                            Schools& known) {
-  std::vector<std::string> added = {school};
-  known.insert(school);
-  for (size_t i = 0; i < added.size(); ++i) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> before, rooms.views.SchoolsBefore(added[i]));
-    for (const std::string& earlier : before) {
-      if (known.insert(earlier).second) added.push_back(earlier);
-    }
-  }
-  return added;
-}
-
 absl::StatusOr<Schools> WithThoseBefore(const Rooms& rooms, const Schools& schools) {
   Schools known;
   for (const std::string& school : schools) {
     if (known.count(school) > 0) continue;
-    RETURN_IF_ERROR(AddWithThoseBefore(rooms, school, known).status());
+    RETURN_IF_ERROR(AddWithThoseBefore(rooms.views, school, known).status());
   }
   return known;
 }
@@ -114,7 +95,7 @@ absl::Status CountTrust(const Rooms& rooms, const std::string& trust, const std:
   for (const std::string& member : members) {
     counter.BeginSchool(member);
     ASSIGN_OR_RETURN(const std::vector<std::string> schools,
-                     AddWithThoseBefore(rooms, member, counted));
+                     AddWithThoseBefore(rooms.views, member, counted));
     for (const std::string& school : schools) {
       RETURN_IF_ERROR(
           rooms.views.CountPlans(PlansOf::kSchool, domain::UrnOf(school),

@@ -89,10 +89,7 @@ bool Has(const v1::Person& person, const v1::PersonRole& role) {
   for (const v1::PersonRole& other : person.roles()) {
     const bool same_days =
         role.starts_on().empty() ? other.ends_on().empty() : other.starts_on() == role.starts_on();
-    if (other.role() == role.role() && other.school_urn() == role.school_urn() &&
-        other.appropriate_body() == role.appropriate_body() && same_days) {
-      return true;
-    }
+    if (domain::IsAtOnePlace(other, role) && same_days) return true;
   }
   return false;
 }
@@ -101,9 +98,8 @@ bool Has(const v1::Person& person, const v1::PersonRole& role) {
 const v1::PersonRole* ToEnd(const v1::Person& person, const v1::PersonRole& role) {
   if (role.ends_on().empty() || role.starts_on().empty()) return nullptr;
   for (const v1::PersonRole& other : person.roles()) {
-    if (other.role() == role.role() && other.school_urn() == role.school_urn() &&
-        other.appropriate_body() == role.appropriate_body() &&
-        other.starts_on() == role.starts_on() && other.ends_on().empty()) {
+    if (domain::IsAtOnePlace(other, role) && other.starts_on() == role.starts_on() &&
+        other.ends_on().empty()) {
       return &other;
     }
   }
