@@ -6,16 +6,31 @@
 #include "domain/dates.h"
 #include "domain/limits.h"
 #include "domain/requires.h"
+#include "domain/school_calendar.h"
 #include "domain/teachers_standards.h"
 #include "domain/validate.h"
 
 namespace trellis::domain {
+namespace {
+
+// `day`, or the first day in a term that the cadence comes to after it.
+absl::CivilDay PastHolidays(const SchoolYears& years, absl::CivilDay day,
+                            const v1::ReviewCadence& cadence) {
+  while (IsInHolidays(years, day)) day += cadence.interval_days();
+  return day;
+}
+
+}  // namespace
 
 absl::CivilDay ReviewDay(DraftBase& draft, absl::CivilDay wanted, const std::string& path) {
   const absl::CivilDay day = WorkingDayFrom(wanted);
   if (day != wanted) {
     draft.Warn("REVIEW_DATE_MOVED", path,
                absl::StrCat(WhyNoWorkingDay(wanted), "; the review is on ", DateText(day)));
+  }
+  // Whoever names a day in the holidays may mean it: it stays.
+  if (!IsStaffDay(draft.calendars(), day)) {
+    draft.Warn("NOT_A_SCHOOL_DAY", path, WhyNoSchoolDay(draft.calendars(), day));
   }
   return day;
 }
@@ -158,8 +173,19 @@ absl::Status AddReview(Draft& draft, v1::Review review, const std::string& path)
 absl::Status AddReviewsOfCadence(Draft& draft, absl::CivilDay start, const std::string& path) {
   const v1::ReviewCadence cadence = draft.state().review_cadence();
   absl::CivilDay last = start;
+  absl::CivilDay rhythm = start;
   for (int i = 1; i <= cadence.count(); ++i) {
-    absl::CivilDay wanted = start + i * cadence.interval_days();
+    rhythm += cadence.interval_days();
+    // Nobody is there to be reviewed in the holidays, and a week without lessons is none of the
+    // weeks that the plan runs for.
+    if (const absl::CivilDay in_term = PastHolidays(draft.calendars(), rhythm, cadence);
+        in_term != rhythm) {
+      draft.Warn("REVIEW_DATE_MOVED", path,
+                 absl::StrCat(WhyNoSchoolDay(draft.calendars(), rhythm), "; the review is on ",
+                              DateText(WorkingDayFrom(in_term)), ", and those after it follow"));
+      rhythm = in_term;
+    }
+    absl::CivilDay wanted = rhythm;
     // Reviews of a short cadence would meet after a weekend.
     if (WorkingDayFrom(wanted) <= last) {
       const std::string taken = DateText(wanted);

@@ -6,6 +6,7 @@
 #include "domain/dates.h"
 #include "domain/limits.h"
 #include "domain/requires.h"
+#include "domain/school_calendar.h"
 #include "domain/validate.h"
 
 namespace trellis::domain {
@@ -39,17 +40,28 @@ void EmitOpened(Draft& draft, v1::SupportPlan heading) {
   draft.Emit(std::move(event));
 }
 
+// The days after `from` up to `to`, but for the school's holidays.
+int64_t DaysInTerm(const SchoolYears& years, absl::CivilDay from, absl::CivilDay to) {
+  int64_t days = to - from;
+  if (years.empty()) return days;
+  for (absl::CivilDay day = from + 1; day <= to; ++day) {
+    if (IsInHolidays(years, day)) --days;
+  }
+  return days;
+}
+
 // Warns if the first review, or the next after one, is later than the advice.
 void WarnOfSparseReviews(Draft& draft, const std::string& path) {
   absl::CivilDay before = *ParseDate(draft.state().starts_on());
   for (const v1::Review& review : draft.state().reviews()) {
     const absl::CivilDay day = *ParseDate(review.scheduled_on());
     // A review that was moved off a holiday is still weekly.
-    if (day - before > kReviewIntervalDays + 4) {
-      return draft.Warn("REVIEWS_SPARSE", path,
-                        absl::StrCat(day - before, " days from ", DateText(before), " to review ",
-                                     review.review_id(), " on ", review.scheduled_on(),
-                                     "; the advice is weekly for four weeks"));
+    const int64_t days = DaysInTerm(draft.calendars(), before, day);
+    if (days > kReviewIntervalDays + 4) {
+      return draft.Warn(
+          "REVIEWS_SPARSE", path,
+          absl::StrCat(days, " days from ", DateText(before), " to review ", review.review_id(),
+                       " on ", review.scheduled_on(), "; the advice is weekly for four weeks"));
     }
     before = day;
   }

@@ -73,6 +73,10 @@ bool IsSchoolDay(const SchoolYears& years, absl::CivilDay day) {
   return IsInTerm(year, day) && !(year.has_value() && year->IsInsetDay(day));
 }
 
+bool IsInHolidays(const SchoolYears& years, absl::CivilDay day) {
+  return !IsInTerm(FindYear(years, AcademicYearOf(day)), day);
+}
+
 std::string WhyNoSchoolDay(const SchoolYears& years, absl::CivilDay day) {
   if (std::string why = WhyNoWorkingDay(day); !why.empty()) return why;
   const Year year = FindYear(years, AcademicYearOf(day));

@@ -33,6 +33,10 @@ using SchoolYears = google::protobuf::RepeatedPtrField<v1::SchoolYear>;
 bool IsSchoolDay(const SchoolYears& years, absl::CivilDay day);
 bool IsStaffDay(const SchoolYears& years, absl::CivilDay day);
 
+// Whether `day` is outside every term or in a half-term break. Not where there is no calendar for
+// its academic year: nothing is known of it.
+bool IsInHolidays(const SchoolYears& years, absl::CivilDay day);
+
 // Why `day` is no school day, such as "2026-10-28 is in the half-term break of the autumn term,
 // 2026-10-26 to 2026-10-30"; empty if it is one.
 std::string WhyNoSchoolDay(const SchoolYears& years, absl::CivilDay day);
