@@ -16,7 +16,7 @@ using v1::ListSupportPlansRequest;
 using v1::SupportPlanSummary;
 
 constexpr char kRows[] = "ca";
-// Between the school and the name in a cursor; in neither of them.
+// Between the school or contact and the plan's name in a cursor; in none of them.
 constexpr char kCursorEnd = ' ';
 
 std::string Prefix(absl::string_view list, absl::string_view of) {
@@ -43,9 +43,8 @@ bool MeetsPeople(const SupportPlanSummary& plan, const ListSupportPlansRequest& 
          is(query.appropriate_body(), plan.appropriate_body());
 }
 
-bool IsAt(const SupportPlanSummary& plan, const std::optional<std::vector<std::string>>& schools) {
-  return !schools.has_value() ||
-         std::binary_search(schools->begin(), schools->end(), plan.school().urn());
+bool IsAmong(const std::string& id, const std::optional<std::vector<std::string>>& wanted) {
+  return !wanted.has_value() || std::binary_search(wanted->begin(), wanted->end(), id);
 }
 
 // A list of plans, by the start of its keys.
@@ -75,7 +74,8 @@ absl::StatusOr<Listing<SupportPlanSummary>> ListAt(const ViewStore& store, const
       [&](SupportPlanSummary& plan) {
         domain::JudgeOn(day, plan);
         return MeetsState(plan, query.conditions) && MeetsPeople(plan, query.conditions) &&
-               IsAt(plan, query.schools);
+               IsAmong(plan.school().urn(), query.schools) &&
+               IsAmong(plan.appropriate_body().person(), query.contacts);
       },
       [&](absl::string_view value) {
         if (!place.counted) return true;
@@ -92,25 +92,27 @@ void Append(CaseloadPage& page, Listing<SupportPlanSummary> listing) {
   page.more = listing.more;
 }
 
-// The same, school by school.
-absl::StatusOr<CaseloadPage> ListBySchool(const ViewStore& store, const CaseloadQuery& query,
-                                          const std::string& after, int count,
-                                          absl::CivilDay today) {
+// The same, one after the other of `ids`, whose lists `prefix` begins.
+absl::StatusOr<CaseloadPage> ListByEach(const ViewStore& store, const CaseloadQuery& query,
+                                        const std::vector<std::string>& ids,
+                                        std::string (*prefix)(const std::string&),
+                                        const std::string& after, int count, absl::CivilDay today) {
   CaseloadPage page;
   const size_t end = after.find(kCursorEnd);
   const std::string first = after.substr(0, end);
   const std::string name = end == std::string::npos ? "" : after.substr(end + 1);
-  for (const std::string& urn : *query.schools) {
-    if (urn < first) continue;
+  std::string last;
+  for (const std::string& id : ids) {
+    if (id < first) continue;
     const int wanted = count - static_cast<int>(page.plans.size());
-    ASSIGN_OR_RETURN(auto listing, ListAt(store, {SchoolPrefix(urn)}, query,
-                                          urn == first ? name : "", wanted, today));
+    ASSIGN_OR_RETURN(auto listing,
+                     ListAt(store, {prefix(id)}, query, id == first ? name : "", wanted, today));
+    if (!listing.items.empty()) last = id;
     Append(page, std::move(listing));
     if (page.more) break;
   }
   if (page.more && !page.plans.empty()) {
-    const SupportPlanSummary& last = page.plans.back();
-    page.cursor = absl::StrCat(last.school().urn(), std::string(1, kCursorEnd), last.name());
+    page.cursor = absl::StrCat(last, std::string(1, kCursorEnd), page.plans.back().name());
   }
   return page;
 }
@@ -172,7 +174,10 @@ absl::StatusOr<CaseloadPage> ListCaseload(const ViewStore& store, const Caseload
                                           absl::CivilDay today) {
   std::optional<Place> place = PeoplePlace(query.conditions);
   if (!place.has_value() && query.schools.has_value()) {
-    return ListBySchool(store, query, after, count, today);
+    return ListByEach(store, query, *query.schools, SchoolPrefix, after, count, today);
+  }
+  if (!place.has_value() && query.contacts.has_value()) {
+    return ListByEach(store, query, *query.contacts, BodyPrefix, after, count, today);
   }
   if (!place.has_value()) place = Place{kRows, false};
   ASSIGN_OR_RETURN(auto listing, ListAt(store, *place, query, after, count, today));

@@ -23,10 +23,12 @@ void AddCaseloadRow(const v1::SupportPlan& plan, bool is_new, Rows& rows);
 
 // Which plans are wanted: all conditions must hold.
 struct CaseloadQuery {
-  // Its schools, trust and page are not looked at: the caller knows which schools they mean.
+  // Its school, trust, body and page are not looked at: the caller knows whom they mean.
   v1::ListSupportPlansRequest conditions;
   // The URNs of those schools, in order and each once; nothing if none are asked for.
   std::optional<std::vector<std::string>> schools = std::nullopt;
+  // The contacts of the body that is asked for, likewise.
+  std::optional<std::vector<std::string>> contacts = std::nullopt;
 };
 
 struct CaseloadPage {
@@ -37,8 +39,9 @@ struct CaseloadPage {
 };
 
 // The plans that meet `query`, after the cursor `after` (empty: from the start), at most `count` of
-// them. Ordered by name; if only schools are asked for, by school before that. A cursor whose
-// school is asked for no more goes on with the next one.
+// them. Ordered by name; if no person is asked for but schools, by school before that, and if but a
+// body, by contact. A cursor whose school or contact is asked for no more goes on with the next
+// one.
 absl::StatusOr<CaseloadPage> ListCaseload(const ViewStore& store, const CaseloadQuery& query,
                                           const std::string& after, int count,
                                           absl::CivilDay today);

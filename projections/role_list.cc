@@ -1,5 +1,6 @@
 #include "projections/role_list.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -25,6 +26,25 @@ bool Meets(const v1::PersonRole& role, const v1::ListRolesRequest& query) {
          role.appropriate_body() == query.appropriate_body() &&
          (query.role() == v1::CAPACITY_UNSPECIFIED || query.role() == role.role()) &&
          domain::IsHeldOn(role, query.on());
+}
+
+// Whether `holder` acts for `body` on `day`, or acted for it last: see ContactRows.
+bool IsContact(const v1::RoleHolder& holder, const std::string& body, const std::string& day) {
+  std::string last_end;
+  bool acts = false;
+  bool is_last = false;
+  for (const v1::PersonRole& role : holder.roles()) {
+    if (role.role() != v1::APPROPRIATE_BODY || role.starts_on() > day) continue;
+    const bool of_body = role.appropriate_body() == body;
+    if (domain::IsHeldOn(role, day)) {
+      if (of_body) return true;
+      acts = true;
+    } else if (role.ends_on() >= last_end) {
+      is_last = of_body || (is_last && role.ends_on() == last_end);
+      last_end = role.ends_on();
+    }
+  }
+  return is_last && !acts;
 }
 
 }  // namespace
@@ -66,6 +86,18 @@ absl::StatusOr<Listing<v1::RoleHolder>> ListRoleRows(const ViewStore& store,
     holder.mutable_roles()->Swap(&met);
   }
   return listing;
+}
+
+absl::StatusOr<std::vector<std::string>> ContactRows(const ViewStore& store,
+                                                     const std::string& body,
+                                                     const std::string& day) {
+  ASSIGN_OR_RETURN(const auto listing,
+                   ListRows<v1::RoleHolder>(
+                       store, kRows, BodyPrefix(body), "", std::numeric_limits<int>::max(),
+                       [&](const v1::RoleHolder& holder) { return IsContact(holder, body, day); }));
+  std::vector<std::string> names;
+  for (const v1::RoleHolder& holder : listing.items) names.push_back(holder.name());
+  return names;
 }
 
 absl::StatusOr<std::vector<v1::RoleHolder>> FindPeopleRows(

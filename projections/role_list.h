@@ -25,6 +25,13 @@ absl::StatusOr<Listing<v1::RoleHolder>> ListRoleRows(const ViewStore& store,
                                                      const v1::ListRolesRequest& query,
                                                      const std::string& after, int count);
 
+// The contacts of the appropriate body with the id `body`, `people/{uuid}`, in order: those who act
+// for it on `day`, and those who act for none on that day and acted for it last. So the plans that
+// name somebody who has gone are still the body's.
+absl::StatusOr<std::vector<std::string>> ContactRows(const ViewStore& store,
+                                                     const std::string& body,
+                                                     const std::string& day);
+
 // The people with this teacher reference number in force, or with this e-mail address, whatever its
 // case (the other is empty), ordered by name, at most `count`. A number or address that was
 // replaced finds nobody: `state` gives the present row of a person.

@@ -125,6 +125,13 @@ absl::StatusOr<Listing<v1::RoleHolder>> Views::Roles(const v1::ListRolesRequest&
   return ListRoleRows(*store_, query, after, count);
 }
 
+absl::StatusOr<std::vector<std::string>> Views::Contacts(const std::string& body,
+                                                         const std::string& day) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return ContactRows(*store_, body, day);
+}
+
 absl::StatusOr<std::vector<v1::RoleHolder>> Views::People(const std::string& trn,
                                                           const std::string& email, int count) {
   RETURN_IF_ERROR(health());

@@ -85,6 +85,9 @@ class Views {
   // See ListInductionRows.
   absl::StatusOr<Listing<v1::InductionSummary>> Inductions(const v1::ListInductionsRequest& query,
                                                            const std::string& after, int count);
+  // See ContactRows.
+  absl::StatusOr<std::vector<std::string>> Contacts(const std::string& body,
+                                                    const std::string& day);
   // See ListRoleRows.
   absl::StatusOr<Listing<v1::RoleHolder>> Roles(const v1::ListRolesRequest& query,
                                                 const std::string& after, int count);

@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
 #include "domain/caseload.h"
 #include "domain/dates.h"
+#include "domain/organisation.h"
 #include "domain/school.h"
 #include "domain/suppression.h"
 #include "services/pages.h"
@@ -71,17 +73,25 @@ absl::StatusOr<std::optional<std::vector<std::string>>> SchoolsAskedFor(
   return urns;
 }
 
+// The contacts of the body, `appropriateBodies/{id}`.
+absl::StatusOr<std::vector<std::string>> ContactsOf(const Rooms& rooms, const std::string& body,
+                                                    const std::string& today) {
+  return rooms.views.Contacts(std::string(absl::StripPrefix(body, domain::kAppropriateBodyStreams)),
+                              today);
+}
+
 absl::Status CheckRequest(const v1::GetCaseloadRequest& request) {
   int set = 0;
-  for (const std::string* const of : {&request.induction_tutor(), &request.school_urn(),
-                                      &request.trust(), &request.appropriate_body()}) {
+  for (const std::string* const of :
+       {&request.induction_tutor(), &request.school_urn(), &request.trust(),
+        &request.appropriate_body(), &request.body()}) {
     if (!of->empty()) ++set;
   }
   if (set == 1) return absl::OkStatus();
   return InvalidRequest(
       {{"school_urn", absl::StrCat("got ", set,
-                                   " of induction_tutor, school_urn, trust and appropriate_body, "
-                                   "want one of them")}});
+                                   " of induction_tutor, school_urn, trust, appropriate_body and "
+                                   "body, want one of them")}});
 }
 
 // Counts the plans of the trust's schools, each with those that it follows. One that follows
@@ -114,11 +124,23 @@ absl::Status CountSchool(const Rooms& rooms, const std::string& urn,
   return absl::OkStatus();
 }
 
+absl::Status CountBody(const Rooms& rooms, const std::string& body, const std::string& today,
+                       const projections::CountPlan& count) {
+  ASSIGN_OR_RETURN(const projections::StateRowPointer row, rooms.views.FindRow(body));
+  if (row == nullptr) return domain::NotFound(body);
+  ASSIGN_OR_RETURN(const std::vector<std::string> contacts, ContactsOf(rooms, body, today));
+  for (const std::string& contact : contacts) {
+    RETURN_IF_ERROR(rooms.views.CountPlans(PlansOf::kAppropriateBody, contact, count));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CountAll(const Rooms& rooms, const v1::GetCaseloadRequest& request,
                       const std::string& today, domain::CaseloadCounter& counter) {
   const auto count = [&](const v1::SupportPlanSummary& plan) { counter.Add(plan); };
   if (!request.trust().empty()) return CountTrust(rooms, request.trust(), today, counter);
   if (!request.school_urn().empty()) return CountSchool(rooms, request.school_urn(), count);
+  if (!request.body().empty()) return CountBody(rooms, request.body(), today, count);
   if (!request.induction_tutor().empty()) {
     return rooms.views.CountPlans(PlansOf::kInductionTutor, request.induction_tutor(), count);
   }
@@ -133,6 +155,9 @@ absl::StatusOr<v1::ListSupportPlansResponse> ListSupportPlans(
   const absl::CivilDay today = LondonDay(rooms.clock.Now());
   projections::CaseloadQuery query{request};
   ASSIGN_OR_RETURN(query.schools, SchoolsAskedFor(rooms, request, domain::DateText(today)));
+  if (!request.body().empty()) {
+    ASSIGN_OR_RETURN(query.contacts, ContactsOf(rooms, request.body(), domain::DateText(today)));
+  }
   ASSIGN_OR_RETURN(
       projections::CaseloadPage page,
       rooms.views.Caseload(query, after, PageSize(request.page_size(), kPlansByDefault), today));

@@ -1,4 +1,5 @@
-// Lists and counts of the plans of a tutor, a school, a trust or a contact of an appropriate body.
+// Lists and counts of the plans of a tutor, a school, a trust, an appropriate body or a contact of
+// one.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -11,8 +12,8 @@ namespace trellis::services {
 absl::StatusOr<v1::ListSupportPlansResponse> ListSupportPlans(
     const Rooms& rooms, const v1::ListSupportPlansRequest& request);
 
-// INVALID_ARGUMENT unless exactly one of whom it can be of is set; NOT_FOUND if it is a trust that
-// there is not.
+// INVALID_ARGUMENT unless exactly one of whom it can be of is set; NOT_FOUND if it is a trust or
+// a body that there is not.
 absl::StatusOr<v1::Caseload> GetCaseload(const Rooms& rooms, const v1::GetCaseloadRequest& request);
 
 }  // namespace trellis::services

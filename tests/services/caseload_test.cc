@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "tests/services/service_fixture.h"
 #include "trellis/v1/caseload.pb.h"
+#include "trellis/v1/directory_service.pb.h"
 #include "trellis/v1/school_requests.pb.h"
 
 namespace trellis::services {
@@ -152,6 +153,36 @@ TEST_F(CaseloadTest, FollowsAPlanToAnotherContactOfTheBody) {
   EXPECT_EQ(Caseload(of(contact)).open_plans().count(), 0);
   EXPECT_THAT(Names(of(other)), ElementsAre(name));
   EXPECT_EQ(Caseload(of(other)).open_plans().count(), 1);
+}
+
+TEST_F(CaseloadTest, IsOfAWholeBodyAlsoWhenAContactHasGone) {
+  const auto plan_with = [&](const std::string& person) {
+    return OpenPlan("appropriate_body { person: '" + person + "' name: 'Kit' }");
+  };
+  const std::string body = "ab-introduced";
+  const std::string gone = "people/00000000-0000-4000-8000-0000000000f7";
+  const std::string stays = "people/00000000-0000-4000-8000-0000000000f8";
+  const std::string moves = "people/00000000-0000-4000-8000-0000000000f9";
+  const std::string a = plan_with(gone), b = plan_with(stays), c = plan_with(moves);
+  const std::string all = "body: 'appropriateBodies/" + body + "'";
+  EXPECT_THAT(Names(all), ElementsAre(a, b, c));
+  EXPECT_THAT(Names(all + " page_size: 1"), ElementsAre(a, b, c));
+  EXPECT_THAT(Names(all + " school_urn: '900001'"), UnorderedElementsAre(a, b, c));
+  EXPECT_EQ(Caseload(all).open_plans().count(), 3);
+  Do(RequestFor<v1::EndRoleRequest>(gone, "role_id: 'r1'"));
+  Do(RequestFor<v1::EndRoleRequest>(moves, "role_id: 'r1'"));
+  clock_.Advance(absl::Hours(24));
+  Do(testing::ParseText<v1::RecordAppropriateBodyRequest>(
+      "appropriate_body_id: 'ab-other' request_id: '" + testing::NewId() +
+      "' facts { body_name: 'Other Hub' status: OPEN kind: TEACHING_SCHOOL_HUB }"));
+  Do(RequestFor<v1::StartRoleRequest>(
+      moves, "role { role: APPROPRIATE_BODY appropriate_body: 'ab-other' }"));
+  EXPECT_THAT(Names(all), ElementsAre(a, b));
+  EXPECT_THAT(Names("body: 'appropriateBodies/ab-other'"), ElementsAre(c));
+  EXPECT_EQ(Caseload(all).open_plans().count(), 2);
+  EXPECT_THAT(Names("body: 'appropriateBodies/nobody'"), IsEmpty());
+  ExpectError(Ask("body: 'appropriateBodies/nobody'").status(), StatusCode::kNotFound,
+              "APPROPRIATE_BODY_NOT_FOUND");
 }
 
 TEST_F(CaseloadTest, FindsSupportThatWasNotDelivered) {
