@@ -38,17 +38,27 @@ std::string Positions(const v1::Receipt& receipt) {
   return absl::StrCat("positions ", receipt.first_position(), " to ", receipt.last_position());
 }
 
-// The reply to a command on a plan, of whatever kind.
-template <typename Reply, typename Plan>
-std::string ReplyText(const Reply& reply, const Plan& plan) {
-  std::string text = AlignedTable({{"plan", plan.name()},
-                                   {"revision", absl::StrCat(plan.revision())},
-                                   {"state", SpokenWords(Plan::State_Name(plan.state()))},
-                                   {"recorded", Positions(reply.receipt())}});
+// The reply to a command. `rows` are what its own kind has beside the revision.
+template <typename Reply>
+std::string ReplyText(const Reply& reply, Rows rows) {
+  rows.push_back({"recorded", Positions(reply.receipt())});
+  std::string text = AlignedTable(rows);
   for (const v1::Warning& warning : reply.warnings()) {
     absl::StrAppend(&text, "warning: ", OneLine(warning.message()), "\n");
   }
   return text;
+}
+
+// Of something with a state, and of something without.
+template <typename State>
+Rows StateRows(const std::string& what, const State& state) {
+  return {{what, state.name()},
+          {"revision", absl::StrCat(state.revision())},
+          {"state", SpokenWords(State::State_Name(state.state()))}};
+}
+template <typename State>
+Rows NameRows(const std::string& what, const State& state, const std::string& called) {
+  return {{what, state.name()}, {"revision", absl::StrCat(state.revision())}, {"called", called}};
 }
 
 std::string OpenConcerns(const v1::SupportPlan& plan) {
@@ -134,7 +144,9 @@ bool Is(const pb::Message& answer, Type& typed) {
 
 // `answer` as text, if it is one about inductions.
 std::optional<std::string> InductionText(const pb::Message& answer) {
-  if (v1::InductionReply reply; Is(answer, reply)) return ReplyText(reply, reply.induction());
+  if (v1::InductionReply reply; Is(answer, reply)) {
+    return ReplyText(reply, StateRows("induction", reply.induction()));
+  }
   if (v1::ListInductionsResponse list; Is(answer, list)) {
     return absl::StrCat(InductionsText(list), More(list.next_page_token()));
   }
@@ -147,12 +159,40 @@ std::optional<std::string> InductionText(const pb::Message& answer) {
 
 // `answer` as text, if it is one about action plans.
 std::optional<std::string> ActionPlanText(const pb::Message& answer) {
-  if (v1::ActionPlanReply reply; Is(answer, reply)) return ReplyText(reply, reply.action_plan());
+  if (v1::ActionPlanReply reply; Is(answer, reply)) {
+    return ReplyText(reply, StateRows("plan", reply.action_plan()));
+  }
   if (v1::ListActionPlansResponse list; Is(answer, list)) {
     return absl::StrCat(ActionPlansText(list), More(list.next_page_token()));
   }
   if (v1::CheckSmartResponse checked; Is(answer, checked)) return SmartText(checked);
   if (v1::RenderActionPlanResponse page; Is(answer, page)) return page.content();
+  return std::nullopt;
+}
+
+// `answer` as text, if it is one about people, schools and other bodies.
+std::optional<std::string> DirectoryText(const pb::Message& answer) {
+  if (v1::PersonReply reply; Is(answer, reply)) {
+    return ReplyText(reply, NameRows("person", reply.person(), reply.person().full_name()));
+  }
+  if (v1::SchoolReply reply; Is(answer, reply)) {
+    return ReplyText(reply,
+                     NameRows("school", reply.school(), reply.school().facts().school_name()));
+  }
+  if (v1::TrustReply reply; Is(answer, reply)) {
+    return ReplyText(reply, NameRows("trust", reply.trust(), reply.trust().facts().trust_name()));
+  }
+  if (v1::AppropriateBodyReply reply; Is(answer, reply)) {
+    const v1::AppropriateBody& body = reply.appropriate_body();
+    return ReplyText(reply, NameRows("appropriate body", body, body.facts().body_name()));
+  }
+  if (v1::ListSchoolsResponse list; Is(answer, list)) {
+    return absl::StrCat(SchoolsText(list), More(list.next_page_token()));
+  }
+  if (v1::ListRolesResponse list; Is(answer, list)) {
+    return absl::StrCat(RoleHoldersText(list.holders()), More(list.next_page_token()));
+  }
+  if (v1::FindPeopleResponse found; Is(answer, found)) return RoleHoldersText(found.people());
   return std::nullopt;
 }
 
@@ -183,7 +223,7 @@ std::optional<std::string> QueueText(const pb::Message& answer) {
 std::string Present(const pb::Message& answer, const Presentation& presentation) {
   if (presentation.json) return Json(answer, true);
   if (v1::SupportPlanReply reply; Is(answer, reply)) {
-    return ReplyText(reply, reply.support_plan());
+    return ReplyText(reply, StateRows("plan", reply.support_plan()));
   }
   if (v1::SupportPlan plan; Is(answer, plan)) return PlanText(plan);
   if (v1::ListSupportPlansResponse list; Is(answer, list)) return PlansText(list);
@@ -197,6 +237,7 @@ std::string Present(const pb::Message& answer, const Presentation& presentation)
   if (v1::Workload workload; Is(answer, workload)) return WorkloadText(workload);
   if (v1::TeachersStandard standard; Is(answer, standard)) return StandardText(standard);
   if (v1::ListTeachersStandardsResponse list; Is(answer, list)) return StandardsText(list);
+  if (const auto text = DirectoryText(answer); text.has_value()) return *text;
   if (const auto text = QueueText(answer); text.has_value()) return *text;
   if (v1::ListTrailResponse trail; Is(answer, trail)) {
     return absl::StrCat(TrailText(trail, presentation.terminal), More(trail.next_page_token()));

@@ -4,14 +4,17 @@
 #include <string>
 
 #include "google/protobuf/message.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/pubsub/v1/pubsub.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/caseload.pb.h"
 #include "trellis/v1/diary_service.pb.h"
+#include "trellis/v1/directory_service.pb.h"
 #include "trellis/v1/induction_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
+#include "trellis/v1/school_requests.pb.h"
 
 namespace trellis::cli {
 
@@ -42,6 +45,10 @@ std::string TrailText(const v1::ListTrailResponse& trail, bool terminal);
 std::string InductionsText(const v1::ListInductionsResponse& list);
 std::string ClockText(const v1::InductionClock& clock);
 std::string SessionNotesText(const v1::ListSessionNotesResponse& list);
+
+// Schools in short, and people with their roles, a line for each role.
+std::string SchoolsText(const v1::ListSchoolsResponse& list);
+std::string RoleHoldersText(const google::protobuf::RepeatedPtrField<v1::RoleHolder>& holders);
 
 // Action plans in short, and how SMART the targets of one are: a line for each letter.
 std::string ActionPlansText(const v1::ListActionPlansResponse& list);
