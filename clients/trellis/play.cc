@@ -103,22 +103,6 @@ std::string StepJson(const v1::PlayStep& step, int index, int count, const std::
                       "}\n");
 }
 
-absl::StatusOr<std::unique_ptr<pb::Message>> Send(const Contract& contract,
-                                                  const v1::PlayStep& step,
-                                                  const pb::Message& request, Server& server) {
-  const auto* const method = contract.MethodTaking(request.GetDescriptor()->full_name());
-  CHECK(method != nullptr);
-  const Caller caller{step.actor().person(), step.actor().name(),
-                      v1::Capacity_Name(step.capacity())};
-  ASSIGN_OR_RETURN(const std::string bytes, server.Call(*method, caller, request));
-  std::unique_ptr<pb::Message> reply = contract.NewMessage(*method->output_type());
-  if (!reply->ParseFromString(bytes)) {
-    return Error(absl::StatusCode::kInternal, "ANSWER_UNREADABLE",
-                 absl::StrCat("the answer is no ", method->output_type()->full_name()));
-  }
-  return reply;
-}
-
 }  // namespace
 
 absl::StatusOr<v1::Play> ReadPlay(const std::string& file, std::istream& in) {
@@ -135,13 +119,29 @@ absl::StatusOr<v1::Play> ReadPlay(const std::string& file, std::istream& in) {
   return play;
 }
 
+absl::StatusOr<std::unique_ptr<pb::Message>> SendStep(const Contract& contract,
+                                                      const v1::PlayStep& step, Server& server) {
+  const pb::Message& request = *CommandOf(step).request;
+  const auto* const method = contract.MethodTaking(request.GetDescriptor()->full_name());
+  CHECK(method != nullptr);
+  const Caller caller{step.actor().person(), step.actor().name(),
+                      v1::Capacity_Name(step.capacity())};
+  ASSIGN_OR_RETURN(const std::string bytes, server.Call(*method, caller, request));
+  std::unique_ptr<pb::Message> reply = contract.NewMessage(*method->output_type());
+  if (!reply->ParseFromString(bytes)) {
+    return Error(absl::StatusCode::kInternal, "ANSWER_UNREADABLE",
+                 absl::StrCat("the answer is no ", method->output_type()->full_name()));
+  }
+  return reply;
+}
+
 absl::Status RunPlay(const Contract& contract, const v1::Play& play, Server& server,
                      const PlayOptions& options, std::ostream& out) {
   const int count = play.steps_size();
   for (int i = 0; i < count; ++i) {
     const v1::PlayStep& step = play.steps(i);
     const StepCommand command = CommandOf(step);
-    const auto reply = Send(contract, step, *command.request, server);
+    const auto reply = SendStep(contract, step, server);
     if (!reply.ok()) {
       return WithMessage(reply.status(), absl::StrCat(StepName(i, count, command.name), ": ",
                                                       reply.status().message()));

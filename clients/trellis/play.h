@@ -2,6 +2,7 @@
 #pragma once
 
 #include <istream>
+#include <memory>
 #include <ostream>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "clients/trellis/call.h"
 #include "clients/trellis/grammar/contract.h"
+#include "google/protobuf/message.h"
 #include "trellis/v1/play.pb.h"
 
 namespace trellis::cli {
@@ -17,6 +19,11 @@ namespace trellis::cli {
 // cannot be sent: without a command, a `request_id`, an actor or a capacity. Checked before the
 // first is sent, so that a play does not stop half way for a typing mistake.
 absl::StatusOr<v1::Play> ReadPlay(const std::string& file, std::istream& in);
+
+// Sends one step, which holds a command, as its actor, and returns the reply.
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> SendStep(const Contract& contract,
+                                                                    const v1::PlayStep& step,
+                                                                    Server& server);
 
 struct PlayOptions {
   // A JSON object per step in place of a sentence.

@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "clients/trellis/call.h"
 #include "clients/trellis/completion.h"
+#include "clients/trellis/demo/demo.h"
 #include "clients/trellis/errors.h"
 #include "clients/trellis/grammar/request.h"
 #include "clients/trellis/grammar/usage.h"
@@ -67,6 +68,12 @@ absl::Status RunBuiltin(const Contract& contract, const CommandTree& tree,
     ASSIGN_OR_RETURN(const std::string help, TopicHelp(tree, invocation.positionals));
     process.out << help;
     return absl::OkStatus();
+  }
+  if (command.name == "demo") {
+    ASSIGN_OR_RETURN(const DemoOptions options, DemoOptionsOf(invocation));
+    ASSIGN_OR_RETURN(const Settings settings,
+                     ResolveSettings(contract, invocation, process.variables));
+    return RunDemo(contract, options, settings.json, ServerOptions(settings, process), process);
   }
   if (invocation.positionals.empty()) {
     return UsageError(absl::StrCat(command.name, ": ", command.positional, " is missing"));

@@ -45,6 +45,7 @@ struct Options {
   int rounds = 5;
   std::vector<uint64_t> log_sizes = {10'000, 100'000, 1'000'000};
   uint64_t queue_events = 200'000;
+  int demo_schools = 200;
   int queue_rounds = 3;
   absl::Duration queue_live = absl::Seconds(5);
 };
@@ -320,7 +321,9 @@ int Run(const Options& options) {
   };
   if (wanted("calls")) MeasureCalls(options, rows);
   if (wanted("import")) {
-    MeasureImport(options.trellisd, options.work, RocksBatchRate(options.work, 700), rows);
+    const double rocks = RocksBatchRate(options.work, 700);
+    MeasureImport(options.trellisd, options.work, rocks, rows);
+    MeasureDemo(options.trellisd, options.work, rocks, options.demo_schools, rows);
   }
   if (wanted("growth")) MeasureGrowth(options, rows);
   if (wanted("caseload")) {
@@ -375,6 +378,7 @@ int main(int argc, char** argv) {
     options.round = absl::Seconds(1);
     options.log_sizes = {10'000, 50'000};
     options.queue_events = 30'000;
+    options.demo_schools = 20;
     options.queue_rounds = 1;
     options.queue_live = absl::Seconds(4);
   }

@@ -1,4 +1,4 @@
-// An import, as long as GIAS's file of all establishments.
+// Loads: an import as long as GIAS's file of all establishments, and the demonstration.
 #pragma once
 
 #include <string>
@@ -12,5 +12,10 @@ namespace trellis::bench {
 // `rocks_rate`, the records a second that RocksDB alone writes in synced batches.
 void MeasureImport(const std::string& trellisd, const std::string& work, double rocks_rate,
                    std::vector<Row>& rows);
+
+// Gives the demonstration of so many schools to an empty server, and once more, and adds a row for
+// each, likewise.
+void MeasureDemo(const std::string& trellisd, const std::string& work, double rocks_rate,
+                 int schools, std::vector<Row>& rows);
 
 }  // namespace trellis::bench

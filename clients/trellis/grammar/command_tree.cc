@@ -331,6 +331,16 @@ std::vector<Command> Builtins() {
                       "Stops at the first that is refused. Played again, it repeats nothing.",
        .positional = "FILE",
        .positionals_max = 1},
+      {.name = "demo",
+       .description = "Fills the server with a made-up trust, to try things on and to measure: "
+                      "schools, their staff, 50 ECTs each, and plans at every stage. The same seed "
+                      "gives the same trust; given again, it writes only what is missing.",
+       .flags = {{.name = "schools",
+                  .value = "NUMBER",
+                  .help = "How many schools, up to 1000. Default: 5."},
+                 {.name = "seed",
+                  .value = "NUMBER",
+                  .help = "Which trust, 0 to 88: each has its own URNs. Default: 1."}}},
       {.name = "completion",
        .description = "Prints a script that makes a shell complete commands and flags.",
        .positional = "bash|zsh|fish",
