@@ -23,17 +23,6 @@ testing::Actor Mentor(const std::string& person = kMentor) {
 
 class ActionPlansTest : public ServiceTest {
  protected:
-  // The answer to a request of `actor`.
-  template <typename Response>
-  absl::StatusOr<Response> Ask(const testing::Actor& actor,
-                               const google::protobuf::Message& request) {
-    const auto bytes = client().CallBytes(testing::RpcClient::PathOf(testing::MethodFor(request)),
-                                          testing::MetadataOf(actor), request.SerializeAsString());
-    if (!bytes.ok()) return bytes.status();
-    Response response;
-    EXPECT_TRUE(response.ParseFromString(*bytes));
-    return response;
-  }
   absl::StatusOr<v1::ActionPlanReply> Try(const testing::Actor& actor,
                                           const google::protobuf::Message& command) {
     return Ask<v1::ActionPlanReply>(actor, command);

@@ -151,9 +151,7 @@ TEST_F(CommandsTest, TheWorkedExamplePlays) {
   v1::SupportPlanReply reply;
   const auto give = [&](const v1::PlayStep& step) {
     const google::protobuf::Message& request = testing::RequestOf(step.command());
-    const auto bytes = as_it_is.CallBytes(testing::RpcClient::PathOf(testing::MethodFor(request)),
-                                          testing::MetadataOf({step.actor(), step.capacity()}),
-                                          request.SerializeAsString());
+    const auto bytes = as_it_is.CallBytes({step.actor(), step.capacity()}, request);
     ASSERT_TRUE(bytes.ok()) << request.GetTypeName() << ": " << bytes.status();
     reply.ParseFromString(*bytes);
   };

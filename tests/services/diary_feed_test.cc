@@ -20,12 +20,9 @@ class DiaryFeedTest : public ServiceTest {
  protected:
   // The state of a person after the command.
   v1::Person GiveOn(const testing::Actor& actor, const google::protobuf::Message& command) {
-    const auto bytes = client().CallBytes(testing::RpcClient::PathOf(testing::MethodFor(command)),
-                                          testing::MetadataOf(actor), command.SerializeAsString());
-    EXPECT_TRUE(bytes.ok()) << bytes.status();
-    v1::PersonReply reply;
-    EXPECT_TRUE(reply.ParseFromString(bytes.value_or("")));
-    return reply.person();
+    const auto reply = Ask<v1::PersonReply>(actor, command);
+    EXPECT_TRUE(reply.ok()) << reply.status();
+    return reply.value_or(v1::PersonReply()).person();
   }
 
   // Gives the ECT a feed.

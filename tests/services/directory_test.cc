@@ -17,13 +17,9 @@ using testing::RequestFor;
 class DirectoryTest : public ServiceTest {
  protected:
   absl::StatusOr<v1::Person> Ask(const google::protobuf::Message& command) {
-    const testing::Actor actor = testing::Headteacher();
-    const auto bytes = client().CallBytes(testing::RpcClient::PathOf(testing::MethodFor(command)),
-                                          testing::MetadataOf(actor), command.SerializeAsString());
-    if (!bytes.ok()) return bytes.status();
-    v1::PersonReply reply;
-    EXPECT_TRUE(reply.ParseFromString(*bytes));
-    return reply.person();
+    const auto reply = client().Ask<v1::PersonReply>(testing::Headteacher(), command);
+    if (!reply.ok()) return reply.status();
+    return reply->person();
   }
   v1::Person Do(const google::protobuf::Message& command) {
     const auto person = Ask(command);

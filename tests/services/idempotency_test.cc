@@ -125,10 +125,7 @@ TEST_F(IdempotencyTest, OneRequestSentAtOnceByManyHasOneEffect) {
     std::vector<absl::StatusOr<std::string>> answers(kThreads, absl::UnknownError("unset"));
     std::vector<std::thread> threads;
     for (auto& answer : answers) {
-      threads.emplace_back([&] {
-        answer = client().CallBytes(testing::RpcClient::PathOf(testing::MethodFor(request)),
-                                    MetadataOf(testing::Tutor()), request.SerializeAsString());
-      });
+      threads.emplace_back([&] { answer = client().CallBytes(testing::Tutor(), request); });
     }
     for (std::thread& thread : threads) thread.join();
     for (const auto& answer : answers) {

@@ -333,10 +333,8 @@ TEST_F(ImportsTest, ATrnThatWasReplacedFindsNobody) {
   const auto command = testing::RequestFor<v1::SetPersonTrnRequest>(
       found->people(0).name(),
       "person_trn { trn: '7654321' change: CORRECTED reason: 'Misread.' }");
-  const auto bytes =
-      client().CallBytes(testing::RpcClient::PathOf(Method("SetPersonTrn")),
-                         testing::MetadataOf(testing::Headteacher()), command.SerializeAsString());
-  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  const auto reply = Ask<v1::PersonReply>(testing::Headteacher(), command);
+  ASSERT_TRUE(reply.ok()) << reply.status();
   EXPECT_EQ(client().Read<v1::FindPeopleResponse>(request)->people_size(), 0);
   request.set_trn("7654321");
   EXPECT_EQ(client().Read<v1::FindPeopleResponse>(request)->people_size(), 1);

@@ -24,16 +24,6 @@ testing::Actor Mentor() {
 
 class InductionsTest : public ServiceTest {
  protected:
-  template <typename Response>
-  absl::StatusOr<Response> Ask(const testing::Actor& actor,
-                               const google::protobuf::Message& request) {
-    const auto bytes = client().CallBytes(testing::RpcClient::PathOf(testing::MethodFor(request)),
-                                          testing::MetadataOf(actor), request.SerializeAsString());
-    if (!bytes.ok()) return bytes.status();
-    Response response;
-    EXPECT_TRUE(response.ParseFromString(*bytes));
-    return response;
-  }
   v1::Induction Do(const testing::Actor& actor, const google::protobuf::Message& command) {
     const auto reply = Ask<v1::InductionReply>(actor, command);
     EXPECT_TRUE(reply.ok()) << command.GetTypeName() << ": " << reply.status();

@@ -24,16 +24,6 @@ testing::Actor Mentor() {
 
 class ProgrammeEndTest : public ServiceTest {
  protected:
-  template <typename Response>
-  absl::StatusOr<Response> Ask(const testing::Actor& actor,
-                               const google::protobuf::Message& request) {
-    const auto bytes = client().CallBytes(testing::RpcClient::PathOf(testing::MethodFor(request)),
-                                          testing::MetadataOf(actor), request.SerializeAsString());
-    if (!bytes.ok()) return bytes.status();
-    Response response;
-    EXPECT_TRUE(response.ParseFromString(*bytes));
-    return response;
-  }
   absl::StatusOr<v1::InductionReply> OnInduction(const testing::Actor& actor,
                                                  const google::protobuf::Message& command) {
     return Ask<v1::InductionReply>(actor, command);

@@ -15,15 +15,6 @@ constexpr char kNoInduction[] = "inductions/00000000-0000-4000-8000-00000000dead
 
 class ReferencesTest : public ServiceTest {
  protected:
-  template <typename Reply>
-  absl::StatusOr<Reply> Ask(const testing::Actor& actor, const google::protobuf::Message& request) {
-    const auto bytes = client().CallBytes(testing::RpcClient::PathOf(testing::MethodFor(request)),
-                                          testing::MetadataOf(actor), request.SerializeAsString());
-    if (!bytes.ok()) return bytes.status();
-    Reply reply;
-    EXPECT_TRUE(reply.ParseFromString(*bytes));
-    return reply;
-  }
   absl::StatusOr<v1::ActionPlanReply> AsEct(const google::protobuf::Message& request) {
     return Ask<v1::ActionPlanReply>(testing::Ect(), request);
   }

@@ -33,7 +33,14 @@ class ServiceTest : public ::testing::Test {
 
   const testing::RpcClient& client() const { return server_.client(); }
 
-  // Gives a command that must be accepted.
+  // The answer to a request of `actor`.
+  template <typename Response>
+  absl::StatusOr<Response> Ask(const testing::Actor& actor,
+                               const google::protobuf::Message& request) {
+    return client().Ask<Response>(actor, request);
+  }
+
+  // Gives a command on a support plan that must be accepted.
   v1::SupportPlanReply Give(const testing::Actor& actor, const google::protobuf::Message& command) {
     Reply reply = client().Give(actor, command);
     EXPECT_TRUE(reply.ok()) << command.GetTypeName() << ": " << reply.status();

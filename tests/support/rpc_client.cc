@@ -200,10 +200,9 @@ absl::StatusOr<std::string> RpcClient::CallStream(const std::string& path,
   return BytesOf(answer);
 }
 
-absl::StatusOr<v1::SupportPlanReply> RpcClient::Give(
-    const Actor& actor, const google::protobuf::Message& command) const {
-  return Typed<v1::SupportPlanReply>(
-      CallBytes(PathOf(MethodFor(command)), MetadataOf(actor), command.SerializeAsString()));
+absl::StatusOr<std::string> RpcClient::CallBytes(const Actor& actor,
+                                                 const google::protobuf::Message& request) const {
+  return CallBytes(PathOf(MethodFor(request)), MetadataOf(actor), request.SerializeAsString());
 }
 
 std::string RpcClient::PathOf(const google::protobuf::MethodDescriptor& method) {

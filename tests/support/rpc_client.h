@@ -51,9 +51,21 @@ class RpcClient {
   // Likewise for a method that takes and gives streams: sends one request, reads one answer.
   absl::StatusOr<std::string> CallStream(const std::string& path, const std::string& request) const;
 
-  // Gives the command as `actor`.
+  // Likewise for the rpc that takes `request`, called by `actor`.
+  absl::StatusOr<std::string> CallBytes(const Actor& actor,
+                                        const google::protobuf::Message& request) const;
+
+  // The answer to a request of `actor`.
+  template <typename Response>
+  absl::StatusOr<Response> Ask(const Actor& actor, const google::protobuf::Message& request) const {
+    return Typed<Response>(CallBytes(actor, request));
+  }
+
+  // The answer to a command on a support plan.
   absl::StatusOr<v1::SupportPlanReply> Give(const Actor& actor,
-                                            const google::protobuf::Message& command) const;
+                                            const google::protobuf::Message& command) const {
+    return Ask<v1::SupportPlanReply>(actor, command);
+  }
 
   // The answer to a request that anybody may make.
   template <typename Response>
