@@ -1,7 +1,6 @@
 // Whom and what a command names is in the directory, and people hold the roles they act in.
-#include "tests/services/service_fixture.h"
+#include "tests/services/directory_fixture.h"
 #include "trellis/v1/action_plan_service.pb.h"
-#include "trellis/v1/directory_service.pb.h"
 
 namespace trellis::services {
 namespace {
@@ -10,60 +9,22 @@ using absl::StatusCode;
 using ::testing::HasSubstr;
 using testing::RequestFor;
 
-class DirectoryCheckTest : public ServiceTest {
+class DirectoryCheckTest : public DirectoryServiceTest {
  protected:
-  // A command that brings nothing to the directory.
-  absl::Status Bare(const testing::Actor& actor, const google::protobuf::Message& command) {
-    return as_it_is_
-        .CallBytes(testing::RpcClient::PathOf(testing::MethodFor(command)),
-                   testing::MetadataOf(actor), command.SerializeAsString())
-        .status();
-  }
-  void Keep(const google::protobuf::Message& command) {
-    const absl::Status status = Bare(testing::Headteacher(), command);
-    EXPECT_TRUE(status.ok()) << command.GetTypeName() << ": " << status;
-  }
-
-  void RecordSchool(const std::string& urn, const std::string& status) {
-    auto request = testing::ParseText<v1::RecordSchoolRequest>(
-        "facts { school_name: 'Westbrook' status: " + status + " }");
-    request.set_school_id(urn);
-    request.set_request_id(testing::NewId());
-    Keep(request);
-  }
-  void RecordSuccessor(const std::string& school, const std::string& successor) {
-    Keep(RequestFor<v1::RecordSuccessorRequest>(
-        school, "succession { kind: CONVERTED successor: '" + successor + "' }"));
-  }
-  // Somebody who is registered and holds no role.
-  std::string Register() {
-    v1::RegisterPersonRequest request;
-    request.set_person_id(testing::NewId());
-    request.set_request_id(testing::NewId());
-    request.set_full_name("Kim Nobody");
-    Keep(request);
-    return "people/" + request.person_id();
-  }
-  void StartRole(const std::string& person, const std::string& role) {
-    Keep(RequestFor<v1::StartRoleRequest>(person, "role { " + role + " }"));
-  }
   static testing::Actor TutorNamed(const std::string& person) {
     testing::Actor actor = testing::Tutor();
     actor.party.set_person(person);
     return actor;
   }
-
-  const testing::RpcClient as_it_is_{server_.grpc_address(),
-                                     testing::RpcClient::Directory::kAsItIs};
 };
 
 TEST_F(DirectoryCheckTest, TheSchoolIsThereAndOpen) {
   v1::OpenSupportPlanRequest request = testing::OpenRequest();
   request.mutable_support_plan()->mutable_school()->set_urn("900077");
   ExpectError(Bare(testing::Tutor(), request), StatusCode::kNotFound, "SCHOOL_NOT_FOUND");
-  RecordSchool("900077", "CLOSED");
-  RecordSchool("900078", "OPEN");
-  RecordSuccessor("schools/900077", "schools/900078");
+  RecordSchool("900077", "status: CLOSED");
+  RecordSchool("900078");
+  EXPECT_TRUE(Follow("schools/900077", "schools/900078").ok());
   const absl::Status closed = Bare(testing::Tutor(), request);
   ExpectError(closed, StatusCode::kFailedPrecondition, "SCHOOL_CLOSED");
   EXPECT_THAT(closed.message(), HasSubstr("followed by schools/900078"));
@@ -101,16 +62,7 @@ TEST_F(DirectoryCheckTest, WhoActsHoldsTheRoleTheyActIn) {
 
 TEST_F(DirectoryCheckTest, ARoleEndsAndWithItWhatMayBeDone) {
   const std::string plan = Open().name();
-  v1::ListRolesRequest roles;
-  roles.set_school_urn("900001");
-  roles.set_role(v1::INDUCTION_TUTOR);
-  const auto holders = client().Read<v1::ListRolesResponse>(roles);
-  ASSERT_TRUE(holders.ok()) << holders.status();
-  for (const auto& holder : holders->holders()) {
-    for (const auto& role : holder.roles()) {
-      Keep(RequestFor<v1::EndRoleRequest>(holder.name(), "role_id: '" + role.role_id() + "'"));
-    }
-  }
+  Leave(testing::Tutor(), "900001");
   EXPECT_TRUE(Bare(testing::Tutor(), testing::OutcomeRequest(plan, "The last day.")).ok());
   clock_.Advance(absl::Hours(24));
   ExpectError(Bare(testing::Tutor(), testing::OutcomeRequest(plan, "Too late.")),
@@ -118,8 +70,8 @@ TEST_F(DirectoryCheckTest, ARoleEndsAndWithItWhatMayBeDone) {
 }
 
 TEST_F(DirectoryCheckTest, ARoleAtASchoolIsOneAtTheSchoolThatFollows) {
-  RecordSchool("900078", "OPEN");
-  RecordSuccessor("schools/900001", "schools/900078");
+  RecordSchool("900078");
+  EXPECT_TRUE(Follow("schools/900001", "schools/900078").ok());
   v1::OpenSupportPlanRequest request = testing::OpenRequest();
   request.mutable_support_plan()->mutable_school()->set_urn("900078");
   EXPECT_TRUE(Bare(testing::Tutor(), request).ok());
@@ -178,18 +130,10 @@ TEST_F(DirectoryCheckTest, APlanIsDraftedInAFormatOfTheSchool) {
       "school_format_id: 'f1'");
   *request.mutable_action_plan()->mutable_ect() = testing::Ect().party;
   request.set_request_id(testing::NewId());
-  const auto draft = [&]() -> absl::StatusOr<v1::ActionPlan> {
-    const auto bytes =
-        client().CallBytes(testing::RpcClient::PathOf(testing::MethodFor(request)),
-                           testing::MetadataOf(testing::Ect()), request.SerializeAsString());
-    if (!bytes.ok()) return bytes.status();
-    v1::ActionPlanReply reply;
-    EXPECT_TRUE(reply.ParseFromString(*bytes));
-    return reply.action_plan();
-  };
+  const auto draft = [&] { return Ask<v1::ActionPlanReply>(testing::Ect(), request); };
   const auto plan = draft();
   ASSERT_TRUE(plan.ok()) << plan.status();
-  EXPECT_EQ(plan->format().columns(1).key(), "impact");
+  EXPECT_EQ(plan->action_plan().format().columns(1).key(), "impact");
   Keep(RequestFor<v1::WithdrawPlanFormatRequest>("schools/900001", "format_id: 'f1'"));
   // What was drafted stays, a repeat is answered as at first, and nothing new comes.
   EXPECT_TRUE(draft().ok());

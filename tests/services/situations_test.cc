@@ -1,7 +1,6 @@
 // What happens in schools, from end to end: over gRPC, with the directory, on a clock that moves.
-#include "tests/services/service_fixture.h"
+#include "tests/services/directory_fixture.h"
 #include "trellis/v1/audit_service.pb.h"
-#include "trellis/v1/directory_service.pb.h"
 
 namespace trellis::services {
 namespace {
@@ -11,49 +10,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::RequestFor;
 
-class SituationsTest : public ServiceTest {
+class SituationsTest : public DirectoryServiceTest {
  protected:
-  // A command that brings nothing to the directory.
-  absl::Status Bare(const testing::Actor& actor, const google::protobuf::Message& command) {
-    return as_it_is_
-        .CallBytes(testing::RpcClient::PathOf(testing::MethodFor(command)),
-                   testing::MetadataOf(actor), command.SerializeAsString())
-        .status();
-  }
-  void Keep(const google::protobuf::Message& command) {
-    const absl::Status status = Bare(testing::Headteacher(), command);
-    EXPECT_TRUE(status.ok()) << command.GetTypeName() << ": " << status;
-  }
-  // Somebody new with one role.
-  testing::Actor Join(const std::string& name, v1::Capacity capacity, const std::string& urn) {
-    v1::RegisterPersonRequest person;
-    person.set_person_id(testing::NewId());
-    person.set_request_id(testing::NewId());
-    person.set_full_name(name);
-    Keep(person);
-    testing::Actor actor;
-    actor.party.set_person("people/" + person.person_id());
-    actor.party.set_name(name);
-    actor.capacity = capacity;
-    auto role = RequestFor<v1::StartRoleRequest>(actor.party.person());
-    role.mutable_role()->set_role(capacity);
-    role.mutable_role()->set_school_urn(urn);
-    Keep(role);
-    return actor;
-  }
-  // Ends all roles that the actor holds at the school.
-  void Leave(const testing::Actor& actor, const std::string& urn) {
-    v1::ListRolesRequest query;
-    query.set_school_urn(urn);
-    const auto holders = client().Read<v1::ListRolesResponse>(query);
-    ASSERT_TRUE(holders.ok()) << holders.status();
-    for (const auto& holder : holders->holders()) {
-      if (holder.name() != actor.party.person()) continue;
-      for (const auto& role : holder.roles()) {
-        Keep(RequestFor<v1::EndRoleRequest>(holder.name(), "role_id: '" + role.role_id() + "'"));
-      }
-    }
-  }
   std::vector<std::string> Plans(const std::string& query) {
     const auto page = client().Read<v1::ListSupportPlansResponse>(
         testing::ParseText<v1::ListSupportPlansRequest>(query));
@@ -63,9 +21,6 @@ class SituationsTest : public ServiceTest {
     for (const auto& plan : page->support_plans()) names.push_back(plan.name());
     return names;
   }
-
-  const testing::RpcClient as_it_is_{server_.grpc_address(),
-                                     testing::RpcClient::Directory::kAsItIs};
 };
 
 TEST_F(SituationsTest, TheEctMovesSchoolInsideTheTrustInTheMiddleOfThePlan) {
@@ -115,12 +70,8 @@ TEST_F(SituationsTest, TheTutorResignsAndASuccessorTakesOver) {
 
 TEST_F(SituationsTest, TheSchoolConvertsUnderANewUrn) {
   const v1::SupportPlan plan = Open();
-  auto school = testing::ParseText<v1::RecordSchoolRequest>(
-      "school_id: '900078' facts { school_name: 'Northgate Academy' status: OPEN }");
-  school.set_request_id(testing::NewId());
-  Keep(school);
-  Keep(RequestFor<v1::RecordSuccessorRequest>(
-      "schools/900001", "succession { successor: 'schools/900078' kind: CONVERTED }"));
+  RecordSchool("900078", "school_name: 'Northgate Academy'");
+  EXPECT_TRUE(Follow("schools/900001", "schools/900078").ok());
   // Roles and plans stay where they were recorded, and count at the school that follows.
   EXPECT_TRUE(Bare(testing::Tutor(), testing::OutcomeRequest(plan.name(), "As before.")).ok());
   EXPECT_THAT(Plans("school_urn: '900078'"), ElementsAre(plan.name()));
