@@ -71,9 +71,10 @@ absl::StatusOr<v1::FindPeopleResponse> FindPeople(const Rooms& rooms,
 }
 
 std::map<std::string, StreamHandler> DirectoryStreams(const Rooms& rooms) {
+  const auto running = std::make_shared<std::atomic<int>>(0);
   return {
-      {"ImportSchools", ImportHandler(rooms, SchoolImports())},
-      {"ImportPeople", ImportHandler(rooms, PeopleImports())},
+      {"ImportSchools", ImportHandler(rooms, SchoolImports(), running)},
+      {"ImportPeople", ImportHandler(rooms, PeopleImports(), running)},
   };
 }
 

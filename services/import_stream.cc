@@ -1,7 +1,5 @@
 #include "services/import_stream.h"
 
-#include <atomic>
-#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -172,9 +170,10 @@ class ImportStream final : public StreamReactor, public std::enable_shared_from_
 
 }  // namespace
 
-StreamHandler ImportHandler(const Rooms& rooms, std::vector<ImportKind> kinds) {
-  const auto running = std::make_shared<std::atomic<int>>(0);
-  return [rooms, kinds = std::move(kinds), running](grpc::CallbackServerContext* context) {
+StreamHandler ImportHandler(const Rooms& rooms, std::vector<ImportKind> kinds,
+                            std::shared_ptr<std::atomic<int>> running) {
+  return [rooms, kinds = std::move(kinds),
+          running = std::move(running)](grpc::CallbackServerContext* context) {
     const auto stream = std::make_shared<ImportStream>(rooms, kinds, running);
     stream->Start(*context);
     return stream.get();

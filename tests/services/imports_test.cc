@@ -6,11 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "clients/trellis/call.h"
 #include "clients/trellis/run.h"
-#include "clients/trellis/stream.h"
-#include "tests/services/service_fixture.h"
-#include "trellis/v1/directory_service.pb.h"
+#include "tests/services/import_fixture.h"
 
 namespace trellis::services {
 namespace {
@@ -39,20 +36,13 @@ std::string CountsOf(const absl::StatusOr<Progress>& progress) {
                       progress->finished() ? "" : " unfinished");
 }
 
-class ImportsTest : public ServiceTest {
+class ImportsTest : public ImportServiceTest {
  protected:
-  const google::protobuf::MethodDescriptor& Method(const std::string& name) {
-    return *v1::PersonReply::descriptor()->file()->service(0)->FindMethodByName(name);
-  }
-
   // Sends `file` in parts of `size` bytes; the totals, with all the rows that were refused.
   absl::StatusOr<Progress> Import(const std::string& method, const std::string& file,
                                   v1::ImportChunk options = {}, size_t size = 1 << 16,
                                   const testing::Actor& actor = testing::Headteacher()) {
-    cli::Server server(
-        {.address = server_.grpc_address(), .timeout = absl::Seconds(60), .on_wait = {}});
-    const auto stream = server.Open(Method(method), {actor.party.person(), actor.party.name(),
-                                                     v1::Capacity_Name(actor.capacity)});
+    const auto stream = OpenImport(method, actor);
     for (size_t at = 0; at == 0 || at < file.size(); at += size) {
       options.set_data(file.substr(at, size));
       stream->Send(options);
