@@ -48,6 +48,8 @@ class CsvReader {
   absl::Status Read(absl::string_view bytes);
   // The file ends here.
   absl::Status End();
+  // True while a row has begun that has not ended.
+  bool in_row() const { return !partial_.empty() || skipping_ || !lines_.empty(); }
 
  private:
   static void OnField(void* bytes, size_t size, void* self);

@@ -47,6 +47,8 @@ class Import {
   // The bytes of refused rows that were not taken yet.
   size_t error_bytes() const { return error_bytes_; }
   int64_t rows_read() const { return counts_.rows_read(); }
+  // True while a row has begun of which End() would make one as it is.
+  bool in_row() const { return header_ != nullptr && reader_.in_row(); }
 
  private:
   struct Job {

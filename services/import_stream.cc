@@ -92,7 +92,9 @@ class ImportStream final : public StreamReactor, public std::enable_shared_from_
       ShowProgress(*import);
     }
     if (!import.has_value()) import.emplace(rooms_, caller, kinds_, v1::ImportChunk());
-    if (IsCancelled()) return absl::CancelledError("the caller has gone");
+    if (IsCancelled() || (import->in_row() && !IsCallerThere(*import))) {
+      return absl::CancelledError("the caller has gone");
+    }
     if (status.ok()) status = import->End();
     ShowRest(*import, status.ok());
     return status;
@@ -114,6 +116,14 @@ class ImportStream final : public StreamReactor, public std::enable_shared_from_
     MutexLock lock(mutex_);
     while (writing_ && !cancelled_) changed_.Wait(mutex_);
     return !cancelled_;
+  }
+
+  // A read fails alike where all was sent and where the caller has gone, of which OnCancel may tell
+  // later. Half of a row is none: that something can still be written says that it is whole.
+  bool IsCallerThere(Import& import) {
+    if (!AwaitWritten()) return false;
+    Write(import.TakeProgress());
+    return AwaitWritten();
   }
 
   // A caller who does not read holds the import up only where many rows are refused.

@@ -94,6 +94,36 @@ TEST_F(ImportCallsTest, ACallerWhoGoesAwayLeavesRoomForAnother) {
   }
 }
 
+TEST_F(ImportCallsTest, WhatWasReadBeforeTheCallerWentAwayStaysAndTheRestComesLater) {
+  constexpr int kGood = 20;
+  std::string first = kSchools + Rows(200'000, kGood);
+  for (int i = kGood; i < kRows; ++i) absl::StrAppend(&first, i, ",Without a URN,Open\n");
+  Call call = OpenImport("ImportSchools");
+  Send(*call, first);
+  ASSERT_TRUE(call->Receive(nullptr).ok());
+  // In the middle of a row, which would be one as it is.
+  Send(*call, "300000,Westbrook,Open");
+  call.reset();
+
+  // The same file again, whole: what is known already is not written a second time.
+  ASSERT_TRUE(ImportWhenThereIsRoom(kSchools + Rows(400'000, 1)).ok());
+  EXPECT_FALSE(IsThere(300'000)) << "half of a row is none";
+  for (int i = 0; i < kGood; ++i) EXPECT_TRUE(IsThere(200'000 + i));
+  const Call again = OpenImport("ImportSchools");
+  Send(*again, first + "300000,Westbrook,Open but proposed to close\n");
+  again->EndSending();
+  v1::ImportProgress last;
+  for (auto bytes = again->Receive(nullptr); bytes.ok() && bytes->has_value();
+       bytes = again->Receive(nullptr)) {
+    ASSERT_TRUE(last.ParseFromString(**bytes));
+  }
+  EXPECT_TRUE(last.finished());
+  EXPECT_EQ(last.written(), 1);
+  EXPECT_EQ(last.unchanged(), kGood);
+  EXPECT_EQ(last.refused(), kRows - kGood);
+  EXPECT_TRUE(IsThere(300'000));
+}
+
 TEST_F(ImportCallsTest, TheServerStopsWhileCallersGoAway) {
   constexpr int kEach = 100;
   for (int i = 0; i < kImportsMax; ++i) {
