@@ -8,6 +8,7 @@ MAY_INCLUDE = {
     "base": {"base"},
     "domain": {"base", "proto", "domain"},
     "eventstore": {"base", "eventstore"},
+    "proofs": {"base", "proofs"},
     "projections": {"base", "proto", "domain", "eventstore", "projections"},
     "queue": {"base", "proto", "eventstore", "queue"},
     "relay": {"base", "eventstore", "queue", "relay"},
