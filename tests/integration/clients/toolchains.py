@@ -33,7 +33,12 @@ class Missing(Exception):
 
 
 def check(language):
-    for command, least in NEEDS[language]:
+    check_commands(NEEDS[language])
+
+
+def check_commands(needs):
+    """Raises Missing unless each command is there, and new enough."""
+    for command, least in needs:
         if shutil.which(command[0]) is None:
             raise Missing(f"{command[0]} is not installed")
         run = subprocess.run(command, capture_output=True, text=True)
