@@ -170,6 +170,9 @@ TEST(TreeEdge, OpensAtAnOlderSizeFromNewerTiles) {
     const absl::StatusOr<TreeEdge> edge = Reopened(size, tiles);
     ASSERT_TRUE(edge.ok()) << edge.status();
     EXPECT_EQ(edge->Root(), RootOf(LeavesBetween(0, size)));
+    StoredTiles onwards = TilesByDefinition(size);
+    onwards.Put(TreeEdge(*edge).Append(LeavesBetween(size, 3000)));
+    EXPECT_TRUE(onwards == tiles) << size;
   }
 }
 

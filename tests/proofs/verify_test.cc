@@ -175,6 +175,39 @@ TEST_F(VerifyTest, AnInclusionProofHoldsForTheRootOfItsSizeAlone) {
   }
 }
 
+// Other numbers with the very same hashes. A checkpoint binds them, but a proof must not even have
+// the wrong length for them: whoever stops early, or goes on above the root, can be shown two
+// trees.
+TEST_F(VerifyTest, AProofHasTheLengthOfItsNumbers) {
+  for (const size_t size : {1, 2, 3, 4, 6, 8, 13, 32}) {
+    for (size_t index = 0; index < size; ++index) {
+      const Proof proof = testing::Path(index, First(size));
+      for (size_t other_size = 1; other_size <= kSizes; ++other_size) {
+        for (size_t other = 0; other < other_size; ++other) {
+          if (!Verify(Inclusion{LeafHash(entries_[index]), other, other_size, proof, roots_[size]})
+                   .ok()) {
+            continue;
+          }
+          EXPECT_EQ(proof.size(), testing::Path(other, First(other_size)).size())
+              << index << " in " << size << " as " << other << " in " << other_size;
+        }
+      }
+    }
+    for (size_t old = 1; old <= size; ++old) {
+      const Proof proof = testing::Subproof(old, First(size), true);
+      for (size_t other_size = 1; other_size <= kSizes; ++other_size) {
+        for (size_t other = 1; other <= other_size; ++other) {
+          if (!Verify(Consistency{other, roots_[old], other_size, roots_[size], proof}).ok()) {
+            continue;
+          }
+          EXPECT_EQ(proof.size(), testing::Subproof(other, First(other_size), true).size())
+              << old << " to " << size << " as " << other << " to " << other_size;
+        }
+      }
+    }
+  }
+}
+
 TEST_F(VerifyTest, NoWrongConsistencyProofIsTaken) {
   size_t tried = 0;
   for (const size_t size : {1, 2, 3, 6, 7, 8, 9, 21, 32, 33, 64, 70}) {
