@@ -48,7 +48,7 @@ class VerifierKey {
   KeyType type() const { return type_; }
   const std::array<uint8_t, 32>& bytes() const { return bytes_; }
 
-  // Whether name and id of `signature` are this key's.
+  // Whether name and id of `signature` are this key's: nothing is verified.
   bool Made(const Signature& signature) const {
     return signature.key_id == id_ && signature.key_name == name_;
   }
@@ -84,9 +84,8 @@ class SignerKey {
   // Signs the text of a note, which ends with a line feed. Crashes unless the key is of kNote.
   Signature Sign(absl::string_view text) const;
 
-  // Signs the text of a checkpoint as witnessed at `time` (whole seconds, from 1970 on): that it
-  // is the largest and consistent tree that the witness has seen of the log. Crashes unless the
-  // key is of kCosignature.
+  // Signs the text of a checkpoint as witnessed at `time` (whole seconds, from 1970 on). Crashes
+  // unless the key is of kCosignature.
   Signature Cosign(absl::string_view text, absl::Time time) const;
 
  private:
