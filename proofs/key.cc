@@ -78,7 +78,7 @@ absl::StatusOr<KeyText> ReadKeyText(absl::string_view text) {
   const size_t size = key->size() - 1;
   const bool fits = size == result.bytes.size();
   if (fits) std::copy(key->begin() + 1, key->end(), result.bytes.begin());
-  OPENSSL_cleanse(key->data(), key->size());
+  OPENSSL_cleanse(&key->front(), key->size());
   if (result.type != KeyType::kNote && result.type != KeyType::kCosignature) {
     return Malformed(absl::StrCat("key ", parts[0], " is of type ", static_cast<int>(result.type),
                                   ", want 1 (Ed25519) or 4 (Ed25519 cosignature)"));

@@ -119,8 +119,9 @@ class PolicyReader {
   }
 
   absl::Status Define(Policy::Node node) {
-    if (node.name == kNobody)
+    if (node.name == kNobody) {
       return absl::InvalidArgumentError("defines none, which has a meaning");
+    }
     if (!nodes_.emplace(node.name, policy_.nodes_.size()).second) {
       return absl::InvalidArgumentError(absl::StrCat("defines ", Shown(node.name), " again"));
     }

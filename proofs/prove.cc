@@ -49,7 +49,7 @@ class Nodes {
  private:
   // The root over 2^h leaves: over 2^(h mod 8) hashes of one tile of level h / 8.
   absl::StatusOr<Digest> Perfect(Range range) {
-    const int height = std::countr_zero(range.size());
+    const int height = static_cast<int>(std::bit_width(range.size())) - 1;
     const int level = height / kTileHeight;
     const uint64_t first = range.begin >> (kTileHeight * level);
     ASSIGN_OR_RETURN(const std::string* const tile, Read(level, first / kTileWidth));

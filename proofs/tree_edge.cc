@@ -40,10 +40,11 @@ absl::StatusOr<TreeEdge> TreeEdge::Open(uint64_t size, TileReader read) {
     hashes.resize(bytes);
     const std::vector<Digest> nodes = HashesOf(hashes);
     absl::Span<const Digest> left = nodes;
-    for (int bit = kTileHeight - 1; bit >= 0; --bit) {
-      const size_t leaves = size_t{1} << bit;
-      if ((static_cast<size_t>(width) & leaves) == 0) continue;
-      edge.subtrees_[static_cast<size_t>(kTileHeight * level + bit)] = RootOf(left.first(leaves));
+    while (!left.empty()) {
+      // The bits of the width from the highest down, as the subtrees stand.
+      const size_t leaves = std::bit_floor(left.size());
+      const int height = kTileHeight * level + std::countr_zero(leaves);
+      edge.subtrees_[static_cast<size_t>(height)] = RootOf(left.first(leaves));
       left.remove_prefix(leaves);
     }
     edge.partial_[static_cast<size_t>(level)] = std::move(hashes);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -62,7 +63,8 @@ TEST_F(KeyFileTest, RefusesEveryOtherMode) {
     ASSERT_EQ(ErrorReason(ReadKeyFile(path).status()), "KEY_FILE_EXPOSED") << std::oct << mode;
   }
   ASSERT_EQ(chmod(path.c_str(), 0644), 0);
-  EXPECT_EQ(ReadKeyFile(path).status().message(), "key file " + path + " has mode 0644, want 0600");
+  EXPECT_EQ(ReadKeyFile(path).status().message(),
+            absl::StrCat("key file ", path, " has mode 0644, want 0600"));
 }
 
 TEST_F(KeyFileTest, SaysWhatIsWrongWithTheFile) {
@@ -80,10 +82,11 @@ TEST_F(KeyFileTest, SaysWhatIsWrongWithTheFile) {
 TEST_F(KeyFileTest, HoldsOneKeyAndNothingElse) {
   const std::string key = testing::LogKey().ToSecretString();
   for (const std::string& text :
-       {std::string(), std::string("\n"), key + "\n\n", "\n" + key + "\n", key + "\n" + key + "\n",
-        " " + key + "\n", key + " \n", key + "\r\n", key.substr(0, key.size() - 1),
-        key + std::string(4096, '\n'), std::string(4096, 'x'),
-        testing::LogKey().verifier().ToString() + "\n"}) {
+       {std::string(), std::string("\n"), absl::StrCat(key, "\n\n"), absl::StrCat("\n", key, "\n"),
+        absl::StrCat(key, "\n", key, "\n"), absl::StrCat(" ", key, "\n"), absl::StrCat(key, " \n"),
+        absl::StrCat(key, "\r\n"), key.substr(0, key.size() - 1),
+        absl::StrCat(key, std::string(4096, '\n')), std::string(4096, 'x'),
+        absl::StrCat(testing::LogKey().verifier().ToString(), "\n")}) {
     EXPECT_EQ(ErrorReason(ReadKeyFile(WriteText(text)).status()), "KEY_MALFORMED") << text;
   }
 }

@@ -48,10 +48,10 @@ TEST(Merkle, RootIsThatOfTheDefinition) {
 }
 
 TEST(Merkle, NodesAreNoLeaves) {
-  const Digest left = LeafHash("a");
-  const Digest right = LeafHash("b");
-  EXPECT_NE(NodeHash(left, right), LeafHash(absl::StrCat(AsBytes(left), AsBytes(right))));
-  EXPECT_NE(NodeHash(left, right), NodeHash(right, left));
+  const Digest a = LeafHash("a");
+  const Digest b = LeafHash("b");
+  EXPECT_NE(NodeHash(a, b), LeafHash(absl::StrCat(AsBytes(a), AsBytes(b))));
+  EXPECT_NE(NodeHash(a, b), NodeHash(b, a));
 }
 
 }  // namespace
