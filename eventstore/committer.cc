@@ -16,8 +16,12 @@ constexpr size_t kSmallGroup = 4;
 }  // namespace
 
 Committer::Committer(Database& database, GroupPlanner planner, DurablePosition& durable,
-                     const Clock& clock)
-    : database_(database), durable_(durable), clock_(clock), planner_(std::move(planner)) {}
+                     Checkpoints* checkpoints, const Clock& clock)
+    : database_(database),
+      durable_(durable),
+      checkpoints_(checkpoints),
+      clock_(clock),
+      planner_(std::move(planner)) {}
 
 Committer::~Committer() { Close(); }
 
@@ -117,15 +121,28 @@ void Committer::CommitGroup(Group& group) {
   if (status.ok()) {
     planner_.Begin(clock_.Now());
     for (const auto& commit : group) planner_.Add(*commit);
+    planner_.Finish();
     status = WriteBatch();
   }
+  // What is signed is on disk; one signature is for all.
+  const auto checkpoint = status.ok() ? SignedNow() : nullptr;
   for (const auto& commit : group) {
     // Refusals too: they may rest on a commit of the same group that is not on disk.
     if (!status.ok()) commit->result = status;
+    if (commit->result.ok()) commit->result->checkpoint = checkpoint;
     commit->done(std::move(commit->result));
   }
   // After the callbacks: see the order in event_log.h.
-  if (status.ok()) durable_.Advance(planner_.last_position());
+  if (!status.ok()) return;
+  durable_.Advance(planner_.last_position());
+  if (checkpoint != nullptr) checkpoints_->Publish(checkpoint);
+}
+
+std::shared_ptr<const SignedCheckpoint> Committer::SignedNow() const {
+  if (checkpoints_ == nullptr) return nullptr;
+  auto newest = checkpoints_->newest();
+  if (newest != nullptr && newest->size == planner_.last_position()) return newest;
+  return checkpoints_->Sign(planner_.last_position(), planner_.tree().Root());
 }
 
 absl::Status Committer::WriteBatch() {

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "eventstore/checkpoints.h"
 #include "eventstore/database.h"
 #include "eventstore/durable_position.h"
 #include "eventstore/group_planner.h"
@@ -26,7 +27,9 @@ namespace trellis::eventstore {
 // Limits.      kWaitingMax, kWaitingBytesMax.
 class Committer {
  public:
-  Committer(Database& database, GroupPlanner planner, DurablePosition& durable, const Clock& clock);
+  // `checkpoints` may be null: nothing is signed.
+  Committer(Database& database, GroupPlanner planner, DurablePosition& durable,
+            Checkpoints* checkpoints, const Clock& clock);
   ~Committer();
 
   // Calls `commit->done` once, with what EventLog::Append says.
@@ -51,10 +54,13 @@ class Committer {
   bool TakeGroup(Group& group);
   void CommitGroup(Group& group);
   absl::Status WriteBatch();
+  // Of what is on disk now; null if nothing is signed.
+  std::shared_ptr<const SignedCheckpoint> SignedNow() const;
   absl::Status Refusal(const WaitingCommit& commit) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Database& database_;
   DurablePosition& durable_;
+  Checkpoints* const checkpoints_;
   const Clock& clock_;
   // Of the leader alone.
   GroupPlanner planner_;

@@ -26,6 +26,7 @@ class Database {
   rocksdb::ColumnFamilyHandle* log() const { return handles_[kLog]; }
   rocksdb::ColumnFamilyHandle* streams() const { return handles_[kStreams]; }
   rocksdb::ColumnFamilyHandle* requests() const { return handles_[kRequests]; }
+  rocksdb::ColumnFamilyHandle* tiles() const { return handles_[kTiles]; }
   const std::string& directory() const { return directory_; }
 
   // Whether `key` is there; if so, its value is in `value`. The errors of Unreadable.

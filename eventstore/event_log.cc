@@ -2,12 +2,17 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
 #include "base/status_macros.h"
+#include "eventstore/checkpoints.h"
 #include "eventstore/committer.h"
 #include "eventstore/database.h"
 #include "eventstore/durable_position.h"
 #include "eventstore/group_planner.h"
 #include "eventstore/log_reader.h"
+#include "eventstore/log_tree.h"
+#include "eventstore/record_format.h"
 #include "eventstore/recovery.h"
 #include "eventstore/waiting_commit.h"
 
@@ -15,24 +20,56 @@ namespace trellis::eventstore {
 
 class EventLog::Impl {
  public:
-  Impl(std::unique_ptr<Database> opened, const std::string& ledger, const LogEnd& end,
-       const Clock& clock)
+  Impl(std::unique_ptr<Database> opened, const std::string& ledger, const LogEnd& end, LogTree tree,
+       std::unique_ptr<Checkpoints> signing, const Clock& clock)
       : database(std::move(opened)),
         durable(end.last_position),
         reader(*database, durable),
-        committer(*database, GroupPlanner(*database, ledger, end), durable, clock) {}
+        checkpoints(std::move(signing)),
+        committer(*database, GroupPlanner(*database, ledger, end, std::move(tree)), durable,
+                  checkpoints.get(), clock) {}
 
   const std::unique_ptr<Database> database;
   DurablePosition durable;
   const LogReader reader;
+  // Null without a key.
+  const std::unique_ptr<Checkpoints> checkpoints;
   Committer committer;
 };
+
+namespace {
+
+// What signs from now on, once the log was found to be what was signed before; null without a key.
+absl::StatusOr<std::unique_ptr<Checkpoints>> StartSigning(const EventLogOptions& options,
+                                                          const Database& database,
+                                                          const LogTree& tree) {
+  if (!options.key.has_value()) return nullptr;
+  const proofs::VerifierKey& key = options.key->verifier();
+  if (key.name() != options.ledger) {
+    return Error(absl::StatusCode::kFailedPrecondition, "LEDGER_MISMATCH",
+                 absl::StrCat("the signing key is named \"", key.name(), "\", want the ledger \"",
+                              options.ledger, "\""),
+                 {{"ledger", key.name()}, {"expected", options.ledger}});
+  }
+  rocksdb::Env& env = options.env == nullptr ? *rocksdb::Env::Default() : *options.env;
+  const CheckpointFile file(env, options.directory + ".checkpoint");
+  RETURN_IF_ERROR(CheckAgainstFile(database, options.ledger, key, file, tree.size()));
+  auto checkpoints = std::make_unique<Checkpoints>(options.ledger, *options.key, file);
+  // Before the first commit there is a file: from then on one that is missing was taken away.
+  RETURN_IF_ERROR(checkpoints->PublishInFile(checkpoints->Sign(tree.size(), tree.Root())));
+  return checkpoints;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<EventLog>> EventLog::Open(const EventLogOptions& options,
                                                          const Clock& clock) {
   ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(options));
   ASSIGN_OR_RETURN(const LogEnd end, FindEnd(*database));
-  auto impl = std::make_unique<Impl>(std::move(database), options.ledger, end, clock);
+  ASSIGN_OR_RETURN(LogTree tree, LogTree::Open(*database, end.last_position));
+  ASSIGN_OR_RETURN(auto checkpoints, StartSigning(options, *database, tree));
+  auto impl = std::make_unique<Impl>(std::move(database), options.ledger, end, std::move(tree),
+                                     std::move(checkpoints), clock);
   return std::unique_ptr<EventLog>(new EventLog(std::move(impl)));
 }
 
@@ -65,6 +102,26 @@ absl::StatusOr<std::vector<Record>> EventLog::ReadStream(absl::string_view strea
   return impl_->reader.ReadStream(stream, first, last);
 }
 
+std::shared_ptr<const SignedCheckpoint> EventLog::checkpoint() const {
+  return impl_->checkpoints == nullptr ? nullptr : impl_->checkpoints->newest();
+}
+
+absl::StatusOr<std::string> EventLog::ReadTile(const proofs::TileId& id) const {
+  if (proofs::TileWidthIn(durable_position(), id.level, id.index) < id.width) {
+    return Error(absl::StatusCode::kNotFound, "TILE_NOT_FOUND",
+                 absl::StrCat(proofs::TilePath(id), " is beyond position ", durable_position()));
+  }
+  if (id.level != proofs::kEntries) return ReadTileHashes(*impl_->database, id);
+  std::string bundle;
+  const Position first = id.index * proofs::kTileWidth + 1;
+  const Position last = first + static_cast<Position>(id.width) - 1;
+  RETURN_IF_ERROR(ReadAll(first, last, [&](Record& record) {
+    proofs::AppendEntry(EntryOf(record), bundle);
+    return absl::OkStatus();
+  }));
+  return bundle;
+}
+
 absl::StatusOr<Revision> EventLog::StreamRevision(absl::string_view stream) const {
   return impl_->reader.StreamRevision(stream);
 }
@@ -75,6 +132,7 @@ void EventLog::SetFollower(std::function<void(bool idle)> follow) {
 
 void EventLog::Close() {
   impl_->committer.Close();
+  if (impl_->checkpoints != nullptr) impl_->checkpoints->Close();
   impl_->durable.Close();
   impl_->committer.TellFollower(false);
 }

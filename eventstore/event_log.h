@@ -8,6 +8,10 @@
 //              thread of whoever commits, and must not block, nor call Close().
 // Durability.  A commit is acknowledged after its bytes were synced to disk; nothing is readable
 //              before. After an error of a write the log takes no more commits.
+// Proof.       The records are the leaves of a Merkle tree (RFC 6962), which grows with each group.
+//              With a key, each group is signed as a checkpoint once it is synced, and the newest
+//              is kept in a file beside the directory: a log that was cut short or changed is not
+//              opened.
 // Order.       Sync, then every callback of the group, then durable_position() moves and wakes
 //              WaitForMore. So whoever waits for a view registers in the callback, before any
 //              reader can see the record.
@@ -28,6 +32,8 @@
 #include "absl/strings/string_view.h"
 #include "base/clock.h"
 #include "eventstore/record.h"
+#include "proofs/key.h"
+#include "proofs/tile.h"
 
 namespace rocksdb {
 class Env;
@@ -71,6 +77,16 @@ struct Commit {
   std::vector<StreamAppend> appends;
 };
 
+// What the log signs of itself.
+struct SignedCheckpoint {
+  // How many records it covers: the positions 1 to `size`.
+  Position size = 0;
+  // The root of the tree over them.
+  Digest root{};
+  // Both with the ledger's name, as a signed note (C2SP tlog-checkpoint).
+  std::string note;
+};
+
 // What became of a commit.
 struct Appended {
   // The commit's events, in order; their payloads are moved out of the commit. Empty if nothing
@@ -82,6 +98,8 @@ struct Appended {
   // empty range: its first position is one past its last, which was the log's last then.
   Position first_position = 0;
   Position last_position = 0;
+  // A signed checkpoint that covers them; null if the log has no key.
+  std::shared_ptr<const SignedCheckpoint> checkpoint = nullptr;
 };
 
 // What is known of a request that was committed: see Appended for the positions.
@@ -101,6 +119,10 @@ struct EventLogOptions {
   // What is kept in memory before it goes to a file, 64 KiB or more. The log uses up to three times
   // as much, and a start reads up to twice as much again.
   size_t memtable_bytes = 32 * 1024 * 1024;
+  // Signs checkpoints; its name is the ledger's. The newest is kept in `directory`.checkpoint, and
+  // must be there once the log has records. Without a key nothing is signed, and that file is not
+  // looked at.
+  std::optional<proofs::SignerKey> key = std::nullopt;
 };
 
 class EventLog {
@@ -108,8 +130,9 @@ class EventLog {
   using Callback = std::function<void(absl::StatusOr<Appended>)>;
 
   // Opens the log, creating it if there is none, and starts the committer. `clock` must outlive
-  // the log. FAILED_PRECONDITION (LEDGER_MISMATCH, FORMAT_TOO_NEW, LOG_IN_USE), UNAVAILABLE
-  // (LOG_UNREADABLE: cannot be created, read or written), DATA_LOSS (LOG_DAMAGED).
+  // the log. FAILED_PRECONDITION (LEDGER_MISMATCH, also of the key; FORMAT_TOO_NEW, LOG_IN_USE),
+  // UNAVAILABLE (LOG_UNREADABLE: cannot be created, read or written), DATA_LOSS (LOG_DAMAGED;
+  // LOG_TRUNCATED, LOG_REWRITTEN, CHECKPOINT_MISSING, CHECKPOINT_DAMAGED: see CheckAgainstFile).
   static absl::StatusOr<std::unique_ptr<EventLog>> Open(const EventLogOptions& options,
                                                         const Clock& clock);
   // Commits what waits, then stops.
@@ -158,6 +181,13 @@ class EventLog {
   // The records of `stream` with revisions `first` to `last`, in order; fewer if it is shorter.
   absl::StatusOr<std::vector<Record>> ReadStream(absl::string_view stream, Revision first,
                                                  Revision last) const;
+
+  // The newest signed checkpoint, of what is durable; null if the log has no key.
+  std::shared_ptr<const SignedCheckpoint> checkpoint() const;
+
+  // The hashes of a tile of the tree over what is durable, or a bundle of its entries
+  // (record_format.h), `id.width` of them. NOT_FOUND (TILE_NOT_FOUND) if it does not reach so far.
+  absl::StatusOr<std::string> ReadTile(const proofs::TileId& id) const;
 
   // The stream's revision; 0 if it does not exist.
   absl::StatusOr<Revision> StreamRevision(absl::string_view stream) const;

@@ -42,18 +42,25 @@ absl::Time ToMicros(absl::Time time) { return absl::FromUnixMicros(absl::ToUnixM
 
 }  // namespace
 
-GroupPlanner::GroupPlanner(const Database& database, std::string ledger, const LogEnd& end)
+GroupPlanner::GroupPlanner(const Database& database, std::string ledger, const LogEnd& end,
+                           LogTree tree)
     : database_(database),
       ledger_(std::move(ledger)),
       last_position_(end.last_position),
       recorded_at_(end.last_recorded_at),
-      heads_(kHeadsMax) {}
+      heads_(kHeadsMax),
+      tree_(std::move(tree)) {
+  CHECK(tree_.size() == last_position_);
+}
 
 void GroupPlanner::Begin(absl::Time now) {
   recorded_at_ = std::max(recorded_at_, ToMicros(now));
   group_requests_.clear();
+  leaves_.clear();
   batch_.Clear();
 }
+
+void GroupPlanner::Finish() { tree_.Append(database_, leaves_, batch_); }
 
 void GroupPlanner::Add(WaitingCommit& commit) { commit.result = Plan(commit); }
 
@@ -139,6 +146,7 @@ void GroupPlanner::WriteRecord(Record& record) {
   // ids.
   header.event_id = UuidV7(recorded_at_, Sha256(ledger_, ToView(position.slice())));
   CHECK(batch_.Put(database_.log(), position.slice(), EncodeRecord(record)).ok());
+  leaves_.push_back(record.leaf_digest);
   CHECK(batch_
             .Put(database_.streams(), StreamKey(header.stream, header.revision).slice(),
                  position.slice())

@@ -5,11 +5,13 @@
 #include <optional>
 #include <rocksdb/write_batch.h>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "eventstore/database.h"
+#include "eventstore/log_tree.h"
 #include "eventstore/recovery.h"
 #include "eventstore/stream_heads.h"
 #include "eventstore/waiting_commit.h"
@@ -23,8 +25,8 @@ inline constexpr size_t kGroupBytesMax = size_t{8} << 20;
 // of the disk and must not be used again.
 class GroupPlanner {
  public:
-  // `end` is where the log ends now.
-  GroupPlanner(const Database& database, std::string ledger, const LogEnd& end);
+  // `end` is where the log ends now, and `tree` is over all of it.
+  GroupPlanner(const Database& database, std::string ledger, const LogEnd& end, LogTree tree);
 
   // Begins a group; the one before was written. Its events are recorded at `now`, or at the time of
   // the one before if that is later.
@@ -33,11 +35,15 @@ class GroupPlanner {
   // Sets the commit's result. If it is to be written, adds it to the batch.
   void Add(WaitingCommit& commit);
 
+  // Ends a group: the tree grows by what it writes.
+  void Finish();
+
   // What the group writes.
   rocksdb::WriteBatch& batch() { return batch_; }
 
-  // The last position, once the batch is written.
+  // The last position, once the batch is written, and the tree up to it.
   Position last_position() const { return last_position_; }
+  const LogTree& tree() const { return tree_; }
 
  private:
   absl::StatusOr<Appended> Plan(WaitingCommit& commit);
@@ -53,6 +59,9 @@ class GroupPlanner {
   Position last_position_;
   absl::Time recorded_at_;
   StreamHeads heads_;
+  LogTree tree_;
+  // Of the records of this group.
+  std::vector<Digest> leaves_;
   // Those of this group, which are not on disk yet.
   absl::flat_hash_map<Uuid, KnownRequest> group_requests_;
   // Reused, so that it keeps its memory.

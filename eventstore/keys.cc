@@ -22,6 +22,11 @@ StreamKey::StreamKey(absl::string_view stream, Revision revision)
   StoreBigEndian(revision, bytes_.data() + stream.size() + 1);
 }
 
+TileKey::TileKey(int level, uint64_t index) {
+  bytes_[0] = static_cast<char>(level);
+  StoreBigEndian(index, bytes_.data() + 1);
+}
+
 bool IsStreamName(absl::string_view stream) {
   return !stream.empty() && stream.size() <= kStreamBytesMax &&
          stream.find('\0') == absl::string_view::npos;

@@ -3,7 +3,7 @@
 //   log       position:8                   -> record, see record_format.cc
 //   streams   stream 0x00 revision:8       -> position:8
 //   requests  request id:16                -> fingerprint:32 first_position:8 last_position:8
-//   tiles     nothing yet
+//   tiles     level:1 index:8              -> the tile's hashes, see log_tree.h
 //   meta      "format"                     -> kFormatVersion:8
 //             "ledger"                     -> the ledger's name
 //
@@ -55,6 +55,17 @@ class StreamKey {
  private:
   std::array<char, kStreamBytesMax + 1 + sizeof(Revision)> bytes_;
   size_t size_;
+};
+
+// A key of `tiles`.
+class TileKey {
+ public:
+  TileKey(int level, uint64_t index);
+  // Valid as long as this object.
+  rocksdb::Slice slice() const { return {bytes_.data(), bytes_.size()}; }
+
+ private:
+  std::array<char, 1 + sizeof(uint64_t)> bytes_;
 };
 
 // Whether `stream` can be a stream's name: 1 to kStreamBytesMax bytes, no NUL.

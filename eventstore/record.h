@@ -54,6 +54,8 @@ struct Record {
   Header header;
   // The event message's bytes as they were written; never serialised again.
   std::string payload;
+  // SHA-256 of the header as stored: what stands in the tree's entry beside the position.
+  Digest header_digest{};
   // What the Merkle tree holds of the record: see record_format.h.
   Digest leaf_digest{};
 };

@@ -130,8 +130,19 @@ absl::Status Damaged(absl::string_view what) {
 
 }  // namespace
 
-Digest LeafDigest(Position position, absl::string_view header_bytes) {
-  const Digest header_digest = Sha256(header_bytes);
+absl::string_view LeafBytesOf(absl::string_view bytes) {
+  CHECK(bytes.size() >= sizeof(Digest));
+  return bytes.substr(bytes.size() - sizeof(Digest));
+}
+
+std::string EntryOf(const Record& record) {
+  std::string entry;
+  AppendBigEndian(record.header.position, entry);
+  AppendArray(record.header_digest, entry);
+  return entry;
+}
+
+Digest LeafDigest(Position position, const Digest& header_digest) {
   char prefix[1 + sizeof(Position)] = {kLeafPrefix};
   StoreBigEndian(position, prefix + 1);
   return Sha256(absl::string_view(prefix, sizeof prefix), AsBytes(header_digest));
@@ -143,7 +154,8 @@ std::string EncodeRecord(Record& record) {
   bytes.reserve(kHeaderFixedBytes + header.stream.size() + header.type.size() +
                 header.origin.actor.size() + record.payload.size() + sizeof(Digest));
   AppendHeader(header, record.payload.size(), bytes);
-  record.leaf_digest = LeafDigest(header.position, bytes);
+  record.header_digest = Sha256(bytes);
+  record.leaf_digest = LeafDigest(header.position, record.header_digest);
   bytes.append(record.payload);
   AppendArray(record.leaf_digest, bytes);
   return bytes;
@@ -167,7 +179,8 @@ absl::Status DecodeRecord(absl::string_view bytes, Record& record) {
   }
   absl::string_view payload;
   CHECK(reader.TakeBytes(payload_bytes, payload) && reader.Take(record.leaf_digest));
-  if (record.leaf_digest != LeafDigest(record.header.position, header_bytes)) {
+  record.header_digest = Sha256(header_bytes);
+  if (record.leaf_digest != LeafDigest(record.header.position, record.header_digest)) {
     return Damaged("has a header that its leaf digest does not cover");
   }
   if (record.header.payload_digest != Sha256(payload)) {

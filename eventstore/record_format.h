@@ -15,8 +15,8 @@ inline constexpr size_t kStreamBytesMax = 255;
 inline constexpr size_t kTypeBytesMax = 255;
 inline constexpr size_t kActorBytesMax = 255;
 
-// The record's bytes: header, payload and leaf digest. Sets `record.leaf_digest`. Crashes if a text
-// of the header is too long, which EventLog::Append has refused.
+// The record's bytes: header, payload and leaf digest. Sets the record's digests of header and
+// leaf. Crashes if a text of the header is too long, which EventLog::Append has refused.
 std::string EncodeRecord(Record& record);
 
 // Sets `record` to the one that `bytes` hold; one that is used again keeps the memory of its texts.
@@ -24,8 +24,15 @@ std::string EncodeRecord(Record& record);
 // then.
 absl::Status DecodeRecord(absl::string_view bytes, Record& record);
 
-// SHA-256(0x00 followed by the leaf's entry), as in RFC 6962. The entry is of fixed size: the
-// position and SHA-256(header bytes). It says nothing about the payload but its digest.
-Digest LeafDigest(Position position, absl::string_view header_bytes);
+// The leaf digest at the end of a record's bytes, which have at least 32; not checked.
+absl::string_view LeafBytesOf(absl::string_view bytes);
+
+// What a leaf of the tree is made of: the position, 8 bytes, and the digest of the header's bytes.
+// It says nothing about the payload but, through the header, its digest.
+inline constexpr size_t kEntryBytes = sizeof(Position) + sizeof(Digest);
+std::string EntryOf(const Record& record);
+
+// SHA-256(0x00 followed by the entry), as in RFC 6962.
+Digest LeafDigest(Position position, const Digest& header_digest);
 
 }  // namespace trellis::eventstore

@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "base/check.h"
+#include "proofs/tree_edge.h"
 #include "tests/eventstore/log_fixture.h"
 
 namespace trellis::eventstore {
@@ -72,6 +73,8 @@ struct Asked {
   bool acknowledged = false;
   Position first_position = 0;
   std::vector<Uuid> event_ids;
+  // What the answer was signed with.
+  std::shared_ptr<const SignedCheckpoint> checkpoint;
 };
 
 std::vector<std::string> PayloadsOf(const Commit& commit) {
@@ -110,6 +113,8 @@ class PowerCutTest : public LogTest {
       if (answer.ok()) {
         now.acknowledged = true;
         now.first_position = answer->first_position;
+        now.checkpoint = answer->checkpoint;
+        EXPECT_GE(now.checkpoint->size, answer->last_position);
         for (const Record& record : answer->records) {
           now.event_ids.push_back(record.header.event_id);
         }
@@ -149,9 +154,28 @@ class PowerCutTest : public LogTest {
     size_t accounted = 0;
     for (Asked& asked : asked_) ASSERT_NO_FATAL_FAILURE(CheckAsked(asked, records, accounted));
     ASSERT_EQ(accounted, records.size()) << "records that nobody asked for";
+    ASSERT_NO_FATAL_FAILURE(CheckReceipts(records));
     for (const auto& [stream, revision] : revisions) {
       ASSERT_EQ(log_->StreamRevision(stream).value(), revision);
       ASSERT_EQ(log_->ReadStream(stream, 1, kStreamEventsMax).value().size(), revision);
+    }
+  }
+
+  // Whatever was signed at any time is still the beginning of the log.
+  void CheckReceipts(const std::vector<Record>& records) {
+    std::map<Position, Digest> roots;
+    proofs::TreeEdge edge;
+    roots[0] = edge.Root();
+    for (const Record& record : records) {
+      edge.Append({record.leaf_digest});
+      roots[edge.size()] = edge.Root();
+    }
+    ASSERT_EQ(log_->checkpoint()->size, records.size());
+    ASSERT_EQ(log_->checkpoint()->root, edge.Root());
+    for (const Asked& asked : asked_) {
+      if (asked.checkpoint == nullptr) continue;
+      ASSERT_LE(asked.checkpoint->size, records.size()) << "what was signed is lost";
+      ASSERT_EQ(asked.checkpoint->root, roots[asked.checkpoint->size]);
     }
   }
 
@@ -193,6 +217,7 @@ TEST_F(PowerCutTest, LosesNothingAcknowledgedAndWritesNothingInPart) {
     log_.reset();
     disk_.Restart(random_());
     std::filesystem::remove_all(Options().directory);
+    std::filesystem::remove(CheckpointPath());
     asked_.clear();
     for (int cut = 0; cut < kCuts; ++cut) {
       SCOPED_TRACE(::testing::Message() << "ledger " << ledger << " cut " << cut);

@@ -184,7 +184,44 @@ TEST_F(EventLogOpenTest, RefusesALogWhoseIndexesLackTheLastRecord) {
   EXPECT_EQ(ReasonOf(OpenStatus()), "LOG_DAMAGED");
 }
 
+// Those of the last tile are read to go on with the tree.
+TEST_F(EventLogOpenTest, RefusesALogThatLostOrChangedARecentRecord) {
+  std::string bytes;
+  Tamper([&](rocksdb::DB& db, const auto& families) {
+    ASSERT_TRUE(db.Get({}, families[0], PositionBytes(1).slice(), &bytes).ok());
+    ASSERT_TRUE(db.Delete({}, families[0], PositionBytes(2).slice()).ok());
+  });
+  absl::Status status = OpenStatus();
+  EXPECT_EQ(ReasonOf(status), "LOG_DAMAGED");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("position 2 "));
+  Tamper([&](rocksdb::DB& db, const auto& families) {
+    ASSERT_TRUE(db.Put({}, families[0], PositionBytes(2).slice(), bytes).ok());
+  });
+  status = OpenStatus();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(ReasonOf(status), "LOG_REWRITTEN");
+}
+
+TEST_F(EventLogOpenTest, RefusesALogWithoutATile) {
+  Open();
+  ASSERT_TRUE(Write(NewCommit({ToStream("c", 0, std::vector<std::string>(300, "x"))})).ok());
+  log_.reset();
+  Tamper([](rocksdb::DB& db, const auto& families) {
+    ASSERT_TRUE(db.Delete({}, families[3], TileKey(1, 0).slice()).ok());
+  });
+  EXPECT_EQ(ReasonOf(OpenStatus()), "LOG_DAMAGED");
+  Tamper([](rocksdb::DB& db, const auto& families) {
+    const std::string wrong(32, '!');
+    ASSERT_TRUE(db.Put({}, families[3], TileKey(1, 0).slice(), wrong).ok());
+  });
+  EXPECT_EQ(ReasonOf(OpenStatus()), "LOG_REWRITTEN");
+}
+
 TEST_F(EventLogOpenTest, ReadingNamesTheDamagedOrMissingPosition) {
+  // Beyond the last tile nothing is read at the start.
+  Open();
+  ASSERT_TRUE(Write(NewCommit({ToStream("c", 0, std::vector<std::string>(300, "x"))})).ok());
+  log_.reset();
   Tamper([](rocksdb::DB& db, const auto& families) {
     ASSERT_TRUE(db.Delete({}, families[0], PositionBytes(2).slice()).ok());
   });

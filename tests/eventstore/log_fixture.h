@@ -100,6 +100,13 @@ inline std::string ReasonOf(const absl::Status& status) {
   return status.ok() ? "OK" : ErrorReason(status);
 }
 
+// What logs of these tests sign with; another in each run.
+inline const proofs::SignerKey& TestKey() {
+  static const auto* const key =
+      new auto(proofs::SignerKey::Generate("test", proofs::KeyType::kNote).value());
+  return *key;
+}
+
 // A log in a directory of its own, on a disk that can fail.
 class LogTest : public ::testing::Test {
  protected:
@@ -109,8 +116,10 @@ class LogTest : public ::testing::Test {
     return {.directory = directory_ / "log",
             .ledger = "test",
             .env = disk_.env(),
-            .memtable_bytes = 64 * 1024};
+            .memtable_bytes = 64 * 1024,
+            .key = TestKey()};
   }
+  std::string CheckpointPath() const { return directory_ / "log.checkpoint"; }
   void Open() {
     absl::StatusOr<std::unique_ptr<EventLog>> log = EventLog::Open(Options(), clock_);
     ASSERT_TRUE(log.ok()) << log.status();

@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "base/error.h"
 #include "gtest/gtest.h"
+#include "proofs/merkle.h"
 
 namespace trellis::eventstore {
 namespace {
@@ -120,7 +121,10 @@ TEST(RecordFormat, LeafIsOfTheHeaderAlone) {
   const std::string header = bytes.substr(0, bytes.size() - 7 - sizeof(Digest));
   const Digest header_digest = Sha256(header);
   const std::string entry("\0\1\2\3\4\5\6\7\10", 9);
+  EXPECT_EQ(record.header_digest, header_digest);
   EXPECT_EQ(record.leaf_digest, Sha256(entry, AsBytes(header_digest)));
+  EXPECT_EQ(record.leaf_digest, proofs::LeafHash(EntryOf(record)));
+  EXPECT_EQ(EntryOf(record).size(), kEntryBytes);
 }
 
 TEST(RecordFormat, RefusesEveryFlippedByte) {

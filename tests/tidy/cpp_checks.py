@@ -7,13 +7,13 @@ import re
 MAY_INCLUDE = {
     "base": {"base"},
     "domain": {"base", "proto", "domain"},
-    "eventstore": {"base", "eventstore"},
+    "eventstore": {"base", "proofs", "eventstore"},
     "proofs": {"base", "proofs"},
     "projections": {"base", "proto", "domain", "eventstore", "projections"},
     "queue": {"base", "proto", "eventstore", "queue"},
     "relay": {"base", "eventstore", "queue", "relay"},
     "rendering": {"base", "proto", "rendering"},
-    "services": {"base", "proto", "domain", "eventstore", "projections", "queue", "relay",
+    "services": {"base", "proto", "proofs", "domain", "eventstore", "projections", "queue", "relay",
                  "rendering", "services"},
     "clients": {"base", "proto", "clients"},
 }

@@ -1,0 +1,138 @@
+#include "eventstore/checkpoints.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "eventstore/log_reader.h"
+#include "eventstore/log_tree.h"
+#include "proofs/checkpoint.h"
+#include "proofs/note.h"
+#include "proofs/policy.h"
+#include "proofs/prove.h"
+
+namespace trellis::eventstore {
+namespace {
+
+absl::Status Lost(absl::string_view reason, const CheckpointFile& file, absl::string_view what) {
+  return Error(absl::StatusCode::kDataLoss, reason,
+               absl::StrCat(what, " (the newest signed checkpoint is in ", file.path(),
+                            "); restore the log from a backup that is not older"),
+               {{"file", file.path()}});
+}
+
+// The checkpoint in the file, if `key` signed it for the ledger.
+absl::StatusOr<proofs::Checkpoint> Believed(absl::string_view bytes, const std::string& ledger,
+                                            const proofs::VerifierKey& key) {
+  ASSIGN_OR_RETURN(const proofs::Note note, proofs::ParseNote(bytes));
+  ASSIGN_OR_RETURN(const proofs::Checkpoint checkpoint,
+                   proofs::VerifyCheckpoint(note, {key}, proofs::Policy()));
+  if (checkpoint.origin == ledger) return checkpoint;
+  return absl::InvalidArgumentError(
+      absl::StrCat("it is of ledger ", checkpoint.origin, ", want ", ledger));
+}
+
+}  // namespace
+
+absl::Status CheckAgainstFile(const Database& database, const std::string& ledger,
+                              const proofs::VerifierKey& key, const CheckpointFile& file,
+                              Position size) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> bytes, file.Read());
+  if (!bytes.has_value()) {
+    if (size == 0) return absl::OkStatus();
+    return Lost("CHECKPOINT_MISSING", file,
+                absl::StrCat("the log has ", size, " records and no signed checkpoint"));
+  }
+  const auto checkpoint = Believed(*bytes, ledger, key);
+  if (!checkpoint.ok()) {
+    return Lost("CHECKPOINT_DAMAGED", file,
+                absl::StrCat("the checkpoint cannot be believed: ", checkpoint.status().message()));
+  }
+  if (checkpoint->size > size) {
+    return Lost("LOG_TRUNCATED", file,
+                absl::StrCat("the log ends at position ", size, ", and ", checkpoint->size,
+                             " were signed"));
+  }
+  ASSIGN_OR_RETURN(const Digest root, proofs::RootAt(checkpoint->size, [&](const auto& id) {
+                     return ReadTileHashes(database, id);
+                   }));
+  if (root != checkpoint->root) {
+    return Lost("LOG_REWRITTEN", file,
+                absl::StrCat("the first ", checkpoint->size,
+                             " records are not those that were signed: their root is ",
+                             absl::BytesToHexString(AsBytes(root)), ", want ",
+                             absl::BytesToHexString(AsBytes(checkpoint->root))));
+  }
+  const DurablePosition all(size);
+  return LogReader(database, all).ReadAll(checkpoint->size + 1, size, [](Record&) {
+    return absl::OkStatus();
+  });
+}
+
+Checkpoints::Checkpoints(std::string origin, proofs::SignerKey key, CheckpointFile file)
+    : origin_(std::move(origin)), key_(std::move(key)), file_(std::move(file)) {
+  keeper_ = std::thread([this] { KeepFile(); });
+}
+
+Checkpoints::~Checkpoints() { Close(); }
+
+std::shared_ptr<const SignedCheckpoint> Checkpoints::Sign(Position size, const Digest& root) const {
+  const std::string text =
+      proofs::FormatCheckpoint({.origin = origin_, .size = size, .root = root, .extensions = {}});
+  return std::make_shared<const SignedCheckpoint>(
+      SignedCheckpoint{size, root, proofs::FormatNote({text, {key_.Sign(text)}})});
+}
+
+void Checkpoints::Publish(std::shared_ptr<const SignedCheckpoint> checkpoint) {
+  MutexLock lock(mutex_);
+  newest_ = std::move(checkpoint);
+  changed_.NotifyOne();
+}
+
+absl::Status Checkpoints::PublishInFile(std::shared_ptr<const SignedCheckpoint> checkpoint) {
+  RETURN_IF_ERROR(file_.Write(checkpoint->note));
+  MutexLock lock(mutex_);
+  newest_ = kept_ = std::move(checkpoint);
+  return absl::OkStatus();
+}
+
+std::shared_ptr<const SignedCheckpoint> Checkpoints::newest() const {
+  MutexLock lock(mutex_);
+  return newest_;
+}
+
+void Checkpoints::Close() {
+  {
+    MutexLock lock(mutex_);
+    closing_ = true;
+    changed_.NotifyAll();
+    closed_.NotifyAll();
+  }
+  if (keeper_.joinable()) keeper_.join();
+}
+
+void Checkpoints::KeepFile() {
+  while (true) {
+    std::shared_ptr<const SignedCheckpoint> newest;
+    {
+      MutexLock lock(mutex_);
+      while (newest_ == kept_ && !closing_) changed_.Wait(mutex_);
+      // Groups that come meanwhile share the write.
+      if (!closing_) closed_.WaitFor(mutex_, kFileInterval);
+      if (newest_ == kept_) return;
+      newest = newest_;
+    }
+    // The log is whole without it, and the next one is tried again.
+    if (const absl::Status status = file_.Write(newest->note); !status.ok()) {
+      Log("checkpoint.not_kept",
+          {{"size", absl::StrCat(newest->size)}, {"cause", std::string(status.message())}});
+    }
+    MutexLock lock(mutex_);
+    kept_ = newest;
+  }
+}
+
+}  // namespace trellis::eventstore
