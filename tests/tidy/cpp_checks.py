@@ -15,7 +15,8 @@ MAY_INCLUDE = {
     "rendering": {"base", "proto", "rendering"},
     "services": {"base", "proto", "proofs", "domain", "eventstore", "projections", "queue", "relay",
                  "rendering", "services"},
-    "clients": {"base", "proto", "clients"},
+    "witness": {"base", "proofs", "witness"},
+    "clients": {"base", "proto", "witness", "clients"},
 }
 
 # Libraries that belong to some folders only; tests may use any.
@@ -23,7 +24,7 @@ LIBRARIES = [
     (re.compile(r"rocksdb/"), {"eventstore", "projections", "queue"}),
     (re.compile(r"(grpcpp|grpc)/"), {"services", "clients"}),
     (re.compile(r"nats/"), {"relay"}),
-    (re.compile(r"httplib\.h$"), {"services"}),
+    (re.compile(r"httplib\.h$"), {"services", "witness"}),
 ]
 
 # The rules of the domain are pure: no clock, no logging, no I/O, no chance.
