@@ -1,9 +1,11 @@
 // trellis, the command line.
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <poll.h>
+#include <pthread.h>
 #include <string>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -51,6 +53,18 @@ bool Interrupted() {
   return watching && (wants_to_stop != 0 || unread);
 }
 
+std::function<void()> HoldSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return [signals] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+  };
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -63,6 +77,7 @@ int main(int argc, char** argv) {
                                       .out_is_terminal = isatty(STDOUT_FILENO) == 1,
                                       .err_is_terminal = isatty(STDERR_FILENO) == 1,
                                       .columns = Columns(),
-                                      .interrupted = Interrupted};
+                                      .interrupted = Interrupted,
+                                      .hold_signals = HoldSignals};
   return trellis::cli::Run(std::vector<std::string>(argv + 1, argv + argc), process);
 }

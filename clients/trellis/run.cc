@@ -19,6 +19,7 @@
 #include "clients/trellis/printers.h"
 #include "clients/trellis/queue.h"
 #include "clients/trellis/session.h"
+#include "clients/trellis/witness.h"
 
 namespace trellis::cli {
 namespace {
@@ -75,6 +76,7 @@ absl::Status RunBuiltin(const Contract& contract, const CommandTree& tree,
                      ResolveSettings(contract, invocation, process.variables));
     return RunDemo(contract, options, settings.json, ServerOptions(settings, process), process);
   }
+  if (command.name == "witness") return RunWitness(invocation, process);
   if (invocation.positionals.empty()) {
     return UsageError(absl::StrCat(command.name, ": ", command.positional, " is missing"));
   }

@@ -24,6 +24,9 @@ struct Process {
   // Whether the user wants to stop. Asked first, it takes Ctrl-C over, which until then ends the
   // program. Empty: nobody can.
   std::function<bool()> interrupted = {};
+  // Holds SIGINT and SIGTERM back, also from threads that begin later, and gives what waits for one
+  // of them. For what serves until then.
+  std::function<std::function<void()>()> hold_signals = {};
 };
 
 // Does what `arguments`, without the program's name, ask for, and returns the exit code. Answers go
