@@ -43,9 +43,9 @@ int ReadBody(const httplib::Request& request, const httplib::ContentReader& read
   return read ? 0 : kUnreadable;
 }
 
-void Answer(Reply reply, httplib::Response& response) {
+void Answer(const Reply& reply, httplib::Response& response) {
   response.status = reply.status;
-  response.set_content(std::move(reply.body), reply.content_type);
+  response.set_content(reply.body, reply.content_type);
 }
 
 }  // namespace
