@@ -31,10 +31,12 @@ class Checkpoints {
   // Signs the tree of `size` leaves, which are durable.
   std::shared_ptr<const SignedCheckpoint> Sign(Position size, const Digest& root) const;
 
-  // Makes `checkpoint` the newest, once readers may see what it covers.
+  // Makes `checkpoint` the newest, just before readers may see what it covers.
   void Publish(std::shared_ptr<const SignedCheckpoint> checkpoint);
   // Does so, and writes it to the file at once.
   absl::Status PublishInFile(std::shared_ptr<const SignedCheckpoint> checkpoint);
+
+  const proofs::VerifierKey& key() const { return key_.verifier(); }
 
   // Null until one was published.
   std::shared_ptr<const SignedCheckpoint> newest() const;

@@ -134,8 +134,9 @@ void Committer::CommitGroup(Group& group) {
   }
   // After the callbacks: see the order in event_log.h.
   if (!status.ok()) return;
-  durable_.Advance(planner_.last_position());
+  // So that whoever sees a position finds a checkpoint that covers it.
   if (checkpoint != nullptr) checkpoints_->Publish(checkpoint);
+  durable_.Advance(planner_.last_position());
 }
 
 std::shared_ptr<const SignedCheckpoint> Committer::SignedNow() const {

@@ -1,5 +1,6 @@
 #include "eventstore/event_log.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,7 @@
 #include "eventstore/record_format.h"
 #include "eventstore/recovery.h"
 #include "eventstore/waiting_commit.h"
+#include "proofs/prove.h"
 
 namespace trellis::eventstore {
 
@@ -106,16 +108,39 @@ std::shared_ptr<const SignedCheckpoint> EventLog::checkpoint() const {
   return impl_->checkpoints == nullptr ? nullptr : impl_->checkpoints->newest();
 }
 
+absl::StatusOr<std::shared_ptr<const SignedCheckpoint>> EventLog::CheckpointAt(
+    Position signed_size) const {
+  if (impl_->checkpoints == nullptr) return nullptr;
+  auto newest = impl_->checkpoints->newest();
+  if (newest->size == signed_size) return newest;
+  // It was signed before, and the same key signs the same text alike.
+  ASSIGN_OR_RETURN(const Digest root, proofs::RootAt(signed_size, [&](const proofs::TileId& id) {
+                     return ReadTileHashes(*impl_->database, id);
+                   }));
+  return impl_->checkpoints->Sign(signed_size, root);
+}
+
+const proofs::VerifierKey* EventLog::key() const {
+  return impl_->checkpoints == nullptr ? nullptr : &impl_->checkpoints->key();
+}
+
+Position EventLog::tree_size() const {
+  const auto newest = checkpoint();
+  return std::max(durable_position(), newest == nullptr ? 0 : newest->size);
+}
+
 absl::StatusOr<std::string> EventLog::ReadTile(const proofs::TileId& id) const {
-  if (proofs::TileWidthIn(durable_position(), id.level, id.index) < id.width) {
+  const Position size = tree_size();
+  if (proofs::TileWidthIn(size, id.level, id.index) < id.width) {
     return Error(absl::StatusCode::kNotFound, "TILE_NOT_FOUND",
-                 absl::StrCat(proofs::TilePath(id), " is beyond position ", durable_position()));
+                 absl::StrCat(proofs::TilePath(id), " is beyond position ", size));
   }
   if (id.level != proofs::kEntries) return ReadTileHashes(*impl_->database, id);
+  const DurablePosition reach(size);
   std::string bundle;
   const Position first = id.index * proofs::kTileWidth + 1;
   const Position last = first + static_cast<Position>(id.width) - 1;
-  RETURN_IF_ERROR(ReadAll(first, last, [&](Record& record) {
+  RETURN_IF_ERROR(LogReader(*impl_->database, reach).ReadAll(first, last, [&](Record& record) {
     proofs::AppendEntry(EntryOf(record), bundle);
     return absl::OkStatus();
   }));

@@ -98,7 +98,8 @@ struct Appended {
   // empty range: its first position is one past its last, which was the log's last then.
   Position first_position = 0;
   Position last_position = 0;
-  // A signed checkpoint that covers them; null if the log has no key.
+  // A signed checkpoint that covers them; null if the log has no key. For a repeated request it is
+  // not that of its first answer: see CheckpointAt.
   std::shared_ptr<const SignedCheckpoint> checkpoint = nullptr;
 };
 
@@ -107,6 +108,8 @@ struct KnownRequest {
   Digest fingerprint{};
   Position first_position = 0;
   Position last_position = 0;
+  // The size of the tree that its answer was signed with: the end of its group.
+  Position signed_size = 0;
 };
 
 struct EventLogOptions {
@@ -182,11 +185,19 @@ class EventLog {
   absl::StatusOr<std::vector<Record>> ReadStream(absl::string_view stream, Revision first,
                                                  Revision last) const;
 
-  // The newest signed checkpoint, of what is durable; null if the log has no key.
+  // The newest signed checkpoint, of what is durable; it covers every position that was seen
+  // before. Null if the log has no key.
   std::shared_ptr<const SignedCheckpoint> checkpoint() const;
+  // The checkpoint that the answer to a request was signed with, byte for byte: `signed_size` is
+  // its KnownRequest's. Null if the log has no key. The errors of reading.
+  absl::StatusOr<std::shared_ptr<const SignedCheckpoint>> CheckpointAt(Position signed_size) const;
+  // The public half of the key; null without one. Valid as long as the log.
+  const proofs::VerifierKey* key() const;
+  // How many records the tree covers: all that are durable.
+  Position tree_size() const;
 
-  // The hashes of a tile of the tree over what is durable, or a bundle of its entries
-  // (record_format.h), `id.width` of them. NOT_FOUND (TILE_NOT_FOUND) if it does not reach so far.
+  // The hashes of a tile of the tree, at least `id.width` of them, or a bundle of so many entries
+  // (record_format.h). NOT_FOUND (TILE_NOT_FOUND) if the tree does not reach so far.
   absl::StatusOr<std::string> ReadTile(const proofs::TileId& id) const;
 
   // The stream's revision; 0 if it does not exist.

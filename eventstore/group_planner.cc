@@ -60,7 +60,14 @@ void GroupPlanner::Begin(absl::Time now) {
   batch_.Clear();
 }
 
-void GroupPlanner::Finish() { tree_.Append(database_, leaves_, batch_); }
+void GroupPlanner::Finish() {
+  tree_.Append(database_, leaves_, batch_);
+  for (auto& [request_id, request] : group_requests_) {
+    request.signed_size = last_position_;
+    CHECK(batch_.Put(database_.requests(), RequestKey(request_id), RequestValue(request).slice())
+              .ok());
+  }
+}
 
 void GroupPlanner::Add(WaitingCommit& commit) { commit.result = Plan(commit); }
 
@@ -129,11 +136,9 @@ Appended GroupPlanner::Write(WaitingCommit& commit) {
     }
     heads_.Set(part.stream, last);
   }
-  const KnownRequest request{commit.fingerprint, appended.first_position, appended.last_position};
-  CHECK(
-      batch_.Put(database_.requests(), RequestKey(commit.request_id), RequestValue(request).slice())
-          .ok());
-  group_requests_.emplace(commit.request_id, request);
+  group_requests_.emplace(commit.request_id, KnownRequest{.fingerprint = commit.fingerprint,
+                                                          .first_position = appended.first_position,
+                                                          .last_position = appended.last_position});
   appended.records = std::move(commit.records);
   return appended;
 }

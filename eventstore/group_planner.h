@@ -35,7 +35,7 @@ class GroupPlanner {
   // Sets the commit's result. If it is to be written, adds it to the batch.
   void Add(WaitingCommit& commit);
 
-  // Ends a group: the tree grows by what it writes.
+  // Ends a group: the tree grows by what it writes, and its requests are known by its end.
   void Finish();
 
   // What the group writes.

@@ -41,14 +41,17 @@ RequestValue::RequestValue(const KnownRequest& request) {
   std::copy(request.fingerprint.begin(), request.fingerprint.end(), bytes_.begin());
   StoreBigEndian(request.first_position, bytes_.data() + sizeof(Digest));
   StoreBigEndian(request.last_position, bytes_.data() + sizeof(Digest) + sizeof(Position));
+  StoreBigEndian(request.signed_size, bytes_.data() + sizeof(Digest) + 2 * sizeof(Position));
 }
 
 std::optional<KnownRequest> ParseRequest(const rocksdb::Slice& bytes) {
-  if (bytes.size() != sizeof(Digest) + 2 * sizeof(Position)) return std::nullopt;
+  if (bytes.size() != sizeof(Digest) + 3 * sizeof(Position)) return std::nullopt;
   KnownRequest request;
   std::copy_n(bytes.data(), sizeof(Digest), request.fingerprint.begin());
   request.first_position = LoadBigEndian<Position>(bytes.data() + sizeof(Digest));
   request.last_position = LoadBigEndian<Position>(bytes.data() + sizeof(Digest) + sizeof(Position));
+  request.signed_size =
+      LoadBigEndian<Position>(bytes.data() + sizeof(Digest) + 2 * sizeof(Position));
   return request;
 }
 

@@ -3,6 +3,7 @@
 //   log       position:8                   -> record, see record_format.cc
 //   streams   stream 0x00 revision:8       -> position:8
 //   requests  request id:16                -> fingerprint:32 first_position:8 last_position:8
+//                                             signed_size:8
 //   tiles     level:1 index:8              -> the tile's hashes, see log_tree.h
 //   meta      "format"                     -> kFormatVersion:8
 //             "ledger"                     -> the ledger's name
@@ -87,7 +88,7 @@ class RequestValue {
   rocksdb::Slice slice() const { return {bytes_.data(), bytes_.size()}; }
 
  private:
-  std::array<char, sizeof(Digest) + 2 * sizeof(Position)> bytes_;
+  std::array<char, sizeof(Digest) + 3 * sizeof(Position)> bytes_;
 };
 
 // The request that `bytes` hold; nothing if they are not of the right size.

@@ -66,7 +66,7 @@ absl::StatusOr<std::optional<KnownRequest>> LookUpRequest(const Database& databa
   const std::optional<KnownRequest> request = ParseRequest(value);
   if (!request.has_value()) {
     return database.Damaged(
-        absl::StrCat("request ", UuidText(request_id), " holds ", value.size(), " bytes, want 48"));
+        absl::StrCat("request ", UuidText(request_id), " holds ", value.size(), " bytes, want 56"));
   }
   return request;
 }

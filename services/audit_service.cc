@@ -8,6 +8,7 @@
 #include "domain/aggregate.h"
 #include "domain/codec.h"
 #include "rendering/sentence.h"
+#include "services/ledger_proofs.h"
 #include "services/pages.h"
 #include "trellis/v1/audit_service.pb.h"
 
@@ -80,7 +81,10 @@ std::map<std::string, Handler> AuditHandlers(const Rooms& rooms) {
   return {{"ListTrail",
            Unary<v1::ListTrailRequest>([rooms](Call call, const v1::ListTrailRequest& request) {
              call.Answer(ListTrail(rooms, request));
-           })}};
+           })},
+          {"GetCheckpoint", ReadHandler(rooms, GetCheckpoint)},
+          {"GetProof", ReadHandler(rooms, GetProof)},
+          {"GetConsistencyProof", ReadHandler(rooms, GetConsistencyProof)}};
 }
 
 }  // namespace trellis::services

@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/check.h"
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "base/timestamp.h"
@@ -19,6 +20,7 @@ namespace {
 
 namespace pb = google::protobuf;
 using eventstore::Appended;
+using eventstore::Position;
 using eventstore::Record;
 
 // Bytes that are the same for the same message.
@@ -119,6 +121,11 @@ void AddRecord(const Record& record, v1::Receipt& receipt) {
   *receipt.mutable_record_time() = ToTimestamp(record.header.recorded_at);
   receipt.add_event_ids(UuidText(record.header.event_id));
   receipt.add_leaf_digests(std::string(AsBytes(record.leaf_digest)));
+}
+
+void AddCheckpoint(const std::shared_ptr<const eventstore::SignedCheckpoint>& checkpoint,
+                   v1::Receipt& receipt) {
+  if (checkpoint != nullptr) receipt.set_checkpoint(checkpoint->note);
 }
 
 // The stream whose state a reply shows once something was written: what the command made, or what
@@ -234,12 +241,8 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
                                appended.status());
                 }
                 if (!appended.ok()) return done(appended.status());
-                if (appended->repeated) {
-                  const eventstore::KnownRequest first{.fingerprint = command->fingerprint,
-                                                       .first_position = appended->first_position,
-                                                       .last_position = appended->last_position};
-                  return Repeat(std::move(command), first, std::move(done));
-                }
+                if (appended->repeated)
+                  return RepeatOnceKnown(std::move(command), *appended, std::move(done));
                 // The caller reads its own writes: the answer waits for the views.
                 const eventstore::Position position = appended->last_position;
                 views_.WhenApplied(position, [this, command, warnings = std::move(warnings),
@@ -255,9 +258,11 @@ absl::StatusOr<std::string> CommandPipeline::Answer(
     const Command& command, const pb::RepeatedPtrField<v1::Warning>& warnings,
     const Appended& appended) {
   if (appended.records.empty()) {
+    const Position size = appended.checkpoint == nullptr ? 0 : appended.checkpoint->size;
     return FirstAnswer(command, {.fingerprint = command.fingerprint,
                                  .first_position = appended.first_position,
-                                 .last_position = appended.last_position});
+                                 .last_position = appended.last_position,
+                                 .signed_size = size});
   }
   v1::Receipt receipt;
   const std::string& shown = ShownBy(command);
@@ -266,6 +271,7 @@ absl::StatusOr<std::string> CommandPipeline::Answer(
     AddRecord(record, receipt);
     if (record.header.stream == shown) revision = record.header.revision;
   }
+  AddCheckpoint(appended.checkpoint, receipt);
   ASSIGN_OR_RETURN(const projections::StateRowPointer row, views_.FindRow(shown));
   if (row != nullptr && static_cast<eventstore::Revision>(row->revision) == revision) {
     return ReplyBytes(row->bytes, warnings, receipt);
@@ -302,6 +308,18 @@ void CommandPipeline::Retry(CommandPointer command, Done done, int attempts_left
   Run(std::move(command), std::move(done), attempts_left);
 }
 
+void CommandPipeline::RepeatOnceKnown(CommandPointer command, const Appended& appended, Done done) {
+  // The first one may be of the same group, and is found once that can be read.
+  views_.WhenApplied(appended.last_position, [this, command = std::move(command),
+                                              done = std::move(done)](const absl::Status& status) {
+    if (!status.ok()) return done(status);
+    const auto known = log_.FindRequest(command->request_id);
+    if (!known.ok()) return done(known.status());
+    CHECK(known->has_value());
+    Repeat(command, **known, done);
+  });
+}
+
 void CommandPipeline::Repeat(CommandPointer command, const eventstore::KnownRequest& known,
                              Done done) {
   if (known.fingerprint != command->fingerprint) {
@@ -331,6 +349,8 @@ absl::StatusOr<std::string> CommandPipeline::FirstAnswer(const Command& command,
         domain::AddWarnings(*event, warnings);
         return absl::OkStatus();
       }));
+  ASSIGN_OR_RETURN(const auto checkpoint, log_.CheckpointAt(known.signed_size));
+  AddCheckpoint(checkpoint, receipt);
   // A command that had nothing to write was answered with the state as it was then.
   const std::string& shown = receipt.event_ids().empty() ? command.stream : ShownBy(command);
   ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> state,

@@ -129,6 +129,7 @@ class CommandPipeline {
   void Retry(CommandPointer command, Done done, int attempts_left, const absl::Status& mismatch);
   // The streams that the command is to make beside its own are free, or ALREADY_EXISTS.
   absl::Status RequireFree(const Outcome& outcome) const;
+  void RepeatOnceKnown(CommandPointer command, const eventstore::Appended& appended, Done done);
   void Repeat(CommandPointer command, const eventstore::KnownRequest& known, Done done);
   // The answer to a command that has just been committed, once the views have applied it.
   absl::StatusOr<std::string> Answer(

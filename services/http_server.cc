@@ -10,6 +10,7 @@
 #include "rendering/plan_list.h"
 #include "services/caseload.h"
 #include "services/diary_feed.h"
+#include "services/tile_pages.h"
 
 namespace trellis::services {
 namespace {
@@ -96,6 +97,7 @@ class HttpServer::Impl {
                   if (!feed.ok()) return Fail(feed.status(), response);
                   response.set_content(*feed, kCalendar);
                 });
+    AddTilePages(rooms_.log, server_);
     server_.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
       const absl::Status health = rooms_.views.health();
       if (!health.ok()) return Fail(health, response);

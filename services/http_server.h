@@ -2,6 +2,7 @@
 //
 //   GET /                        the plans, as links
 //   GET /supportPlans/{uuid}     the plan as the form
+//   GET /checkpoint, /tile/...   the ledger's tree: see tile_pages.h
 //   GET /healthz                 200 "ok", or 503 and why the views stopped
 //   GET /metrics                 the numbers of metrics.h
 #pragma once

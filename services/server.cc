@@ -27,6 +27,7 @@
 #include "services/publisher_service.h"
 #include "services/queue_service.h"
 #include "services/reminder_timer.h"
+#include "services/signing_key.h"
 #include "services/standards_service.h"
 #include "services/subscriber_service.h"
 #include "services/support_plan_service.h"
@@ -122,9 +123,11 @@ class Server::Impl {
 
   absl::Status Start() {
     RETURN_IF_ERROR(MakeDataDirectory(settings_.data));
+    ASSIGN_OR_RETURN(const proofs::SignerKey key, SigningKey(settings_));
     ASSIGN_OR_RETURN(
         log_, eventstore::EventLog::Open(
-                  {.directory = settings_.data + "/log", .ledger = settings_.ledger}, clock_));
+                  {.directory = settings_.data + "/log", .ledger = settings_.ledger, .key = key},
+                  clock_));
     ASSIGN_OR_RETURN(views_,
                      projections::Views::Open(settings_.data + "/views", *log_, ShowCatchUp));
     pipeline_ = std::make_unique<CommandPipeline>(*log_, *views_, clock_);

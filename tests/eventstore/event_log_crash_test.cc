@@ -67,6 +67,15 @@ uint64_t Seed() {
   return seed;
 }
 
+// How many ledgers lose power 25 times each: what the environment says as TRELLIS_LEDGERS; 20 by
+// default, which are 500 cuts.
+int Ledgers() {
+  const char* const given = std::getenv("TRELLIS_LEDGERS");
+  int ledgers = 20;
+  if (given != nullptr) CHECK(absl::SimpleAtoi(given, &ledgers));
+  return ledgers;
+}
+
 // What the clients of the log know: what they asked for, and what they were told.
 struct Asked {
   Commit commit;
@@ -208,12 +217,11 @@ class PowerCutTest : public LogTest {
 };
 
 TEST_F(PowerCutTest, LosesNothingAcknowledgedAndWritesNothingInPart) {
-  constexpr int kLedgers = 10;
   constexpr int kCuts = 25;
   const uint64_t seed = Seed();
   SCOPED_TRACE(::testing::Message() << "run again with TRELLIS_SEED=" << seed);
   random_.seed(seed);
-  for (int ledger = 0; ledger < kLedgers; ++ledger) {
+  for (int ledger = 0; ledger < Ledgers(); ++ledger) {
     log_.reset();
     disk_.Restart(random_());
     std::filesystem::remove_all(Options().directory);

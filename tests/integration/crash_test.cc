@@ -16,6 +16,7 @@
 #include "tests/support/test_server.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/diary_service.pb.h"
+#include "trellis/v1/proof.pb.h"
 
 namespace trellis::integration {
 namespace {
@@ -26,6 +27,20 @@ uint64_t Seed() {
   const char* const text = std::getenv("TRELLIS_SEED");
   uint64_t seed = 1;
   return text != nullptr && absl::SimpleAtoi(text, &seed) ? seed : 1;
+}
+
+// How often a server is killed: what the environment says as TRELLIS_KILLS; 5 by default.
+int Kills() {
+  const char* const text = std::getenv("TRELLIS_KILLS");
+  int kills = 5;
+  return text != nullptr && absl::SimpleAtoi(text, &kills) ? kills : 5;
+}
+
+// The public key that the server signs with.
+std::string KeyOf(const RpcClient& client) {
+  const auto checkpoint = client.Read<v1::LedgerCheckpoint>(v1::GetCheckpointRequest());
+  EXPECT_TRUE(checkpoint.ok()) << checkpoint.status();
+  return checkpoint.ok() ? checkpoint->log_keys(0) : "";
 }
 
 class CrashTest : public ::testing::Test {
@@ -64,7 +79,8 @@ TEST_F(CrashTest, AKillLosesNothingThatWasAcknowledged) {
   std::mt19937_64 random(Seed());
   auto daemon = Start();
   Load load(daemon->grpc_address());
-  for (int round = 0; round < 5; ++round) {
+  const std::string key = KeyOf(RpcClient(daemon->grpc_address()));
+  for (int round = 0; round < Kills(); ++round) {
     load.Start(daemon->grpc_address());
     load.AwaitAcknowledged(1 + random() % 200);
     daemon->Signal(SIGKILL);
@@ -80,6 +96,7 @@ TEST_F(CrashTest, AKillLosesNothingThatWasAcknowledged) {
   load.Complete(client);
   load.Check(client, true);
   load.CheckRepeated(client, 5);
+  load.CheckReceipts(client, key, 3);
   RecordProperty("acknowledged", static_cast<int>(load.acknowledged()));
 }
 

@@ -3,6 +3,9 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proofs/note.h"
+#include "proofs/policy.h"
+#include "trellis/v1/proof.pb.h"
 
 namespace trellis::integration {
 
@@ -105,6 +108,27 @@ void Load::CheckRepeated(const testing::RpcClient& client, size_t step) const {
     const auto again = client.Give(testing::Tutor(), sent_[i].request);
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_EQ(again->SerializeAsString(), sent_[i].reply.SerializeAsString());
+  }
+}
+
+void Load::CheckReceipts(const testing::RpcClient& client, const std::string& key,
+                         size_t step) const {
+  const std::vector<proofs::VerifierKey> keys = {*proofs::VerifierKey::Parse(key)};
+  MutexLock lock(mutex_);
+  for (size_t i = 0; i < sent_.size(); i += step) {
+    if (!sent_[i].acknowledged) continue;
+    const v1::Receipt& receipt = sent_[i].reply.receipt();
+    const auto note = proofs::ParseNote(receipt.checkpoint());
+    ASSERT_TRUE(note.ok()) << note.status();
+    const auto checkpoint = proofs::VerifyCheckpoint(*note, keys, proofs::Policy());
+    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+    v1::GetProofRequest request;
+    request.set_position(receipt.first_position());
+    request.set_tree_size(static_cast<int64_t>(checkpoint->size));
+    const auto proof = client.Read<v1::EventProof>(request);
+    ASSERT_TRUE(proof.ok()) << "what was signed is lost: " << proof.status();
+    ASSERT_EQ(proof->root(), std::string(AsBytes(checkpoint->root)));
+    ASSERT_EQ(proof->leaf_digest(), receipt.leaf_digests(0));
   }
 }
 

@@ -21,7 +21,7 @@ struct Sent {
 };
 
 // The number of clients.
-inline constexpr int kClients = 8;
+inline constexpr int kClients = 32;
 
 // Operation.   Each client has a plan of its own, which it opened, and one that all share. It gives
 //              one command after the other until one gets no answer: then the server is gone.
@@ -45,6 +45,10 @@ class Load {
   void Check(const testing::RpcClient& client, bool complete) const;
   // What was acknowledged gets its first answer again; looks at every `step`th.
   void CheckRepeated(const testing::RpcClient& client, size_t step) const;
+
+  // What was signed for an acknowledged command is still true: the signature is `key`'s, the root
+  // is the one of that size now, and the command's events lead to it. Looks at every `step`th.
+  void CheckReceipts(const testing::RpcClient& client, const std::string& key, size_t step) const;
 
   size_t acknowledged() const;
 

@@ -165,12 +165,9 @@ TEST_F(EveryRpcTest, NamesAllThatAnEmptyRequestLacks) {
     const absl::Status status = Send(MetadataOf(testing::Tutor()), "");
     std::vector<std::string> required = RequiredFields(*method.input_type());
     // Some want one of two fields, and name one of them.
-    static const auto& either =
-        *new std::map<std::string, std::string>{{"CheckSmart", "name"},
-                                                {"FindPeople", "trn"},
-                                                {"GetCaseload", "school_urn"},
-                                                {"ListDiary", "person"},
-                                                {"ListRoles", "school_urn"}};
+    static const auto& either = *new std::map<std::string, std::string>{
+        {"CheckSmart", "name"},   {"FindPeople", "trn"},   {"GetCaseload", "school_urn"},
+        {"GetProof", "position"}, {"ListDiary", "person"}, {"ListRoles", "school_urn"}};
     // A stream's first message may say nothing, and a file must.
     if (method.client_streaming()) {
       return ExpectError(status, absl::StatusCode::kInvalidArgument, "IMPORT_FILE_EMPTY");
