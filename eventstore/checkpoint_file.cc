@@ -27,6 +27,11 @@ rocksdb::Status WriteSynced(rocksdb::Env& env, const std::string& path, absl::st
 
 }  // namespace
 
+CheckpointFile CheckpointFileOf(const EventLogOptions& options) {
+  rocksdb::Env& env = options.env == nullptr ? *rocksdb::Env::Default() : *options.env;
+  return CheckpointFile(env, options.directory + ".checkpoint");
+}
+
 absl::Status CheckpointFile::Failed(const rocksdb::Status& status) const {
   return Error(absl::StatusCode::kUnavailable, "LOG_UNREADABLE",
                absl::StrCat("the file of the newest checkpoint, ", path_, ": ", status.ToString()),

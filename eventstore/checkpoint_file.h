@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "eventstore/event_log.h"
 
 namespace trellis::eventstore {
 
@@ -33,5 +34,8 @@ class CheckpointFile {
   rocksdb::Env& env_;
   const std::string path_;
 };
+
+// That of the log in `options.directory`, on its file system.
+CheckpointFile CheckpointFileOf(const EventLogOptions& options);
 
 }  // namespace trellis::eventstore

@@ -24,9 +24,11 @@ absl::Status Lost(absl::string_view reason, const CheckpointFile& file, absl::st
                {{"file", file.path()}});
 }
 
-// The checkpoint in the file, if `key` signed it for the ledger.
-absl::StatusOr<proofs::Checkpoint> Believed(absl::string_view bytes, const std::string& ledger,
-                                            const proofs::VerifierKey& key) {
+}  // namespace
+
+absl::StatusOr<proofs::Checkpoint> BelievedCheckpoint(absl::string_view bytes,
+                                                      const std::string& ledger,
+                                                      const proofs::VerifierKey& key) {
   ASSIGN_OR_RETURN(const proofs::Note note, proofs::ParseNote(bytes));
   ASSIGN_OR_RETURN(const proofs::Checkpoint checkpoint,
                    proofs::VerifyCheckpoint(note, {key}, proofs::Policy()));
@@ -34,8 +36,6 @@ absl::StatusOr<proofs::Checkpoint> Believed(absl::string_view bytes, const std::
   return absl::InvalidArgumentError(
       absl::StrCat("it is of ledger ", checkpoint.origin, ", want ", ledger));
 }
-
-}  // namespace
 
 absl::Status CheckAgainstFile(const Database& database, const std::string& ledger,
                               const proofs::VerifierKey& key, const CheckpointFile& file,
@@ -46,7 +46,7 @@ absl::Status CheckAgainstFile(const Database& database, const std::string& ledge
     return Lost("CHECKPOINT_MISSING", file,
                 absl::StrCat("the log has ", size, " records and no signed checkpoint"));
   }
-  const auto checkpoint = Believed(*bytes, ledger, key);
+  const auto checkpoint = BelievedCheckpoint(*bytes, ledger, key);
   if (!checkpoint.ok()) {
     return Lost("CHECKPOINT_DAMAGED", file,
                 absl::StrCat("the checkpoint cannot be believed: ", checkpoint.status().message()));

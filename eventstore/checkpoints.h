@@ -10,6 +10,7 @@
 #include "base/mutex.h"
 #include "eventstore/checkpoint_file.h"
 #include "eventstore/event_log.h"
+#include "proofs/checkpoint.h"
 #include "proofs/key.h"
 
 namespace trellis::eventstore {
@@ -60,6 +61,12 @@ class Checkpoints {
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread keeper_;
 };
+
+// The checkpoint in the signed note `bytes`, if `key` signed it for `ledger`. INVALID_ARGUMENT:
+// what is wrong.
+absl::StatusOr<proofs::Checkpoint> BelievedCheckpoint(absl::string_view bytes,
+                                                      const std::string& ledger,
+                                                      const proofs::VerifierKey& key);
 
 // Checks the log, whose tree has `size` leaves, against what the file holds. DATA_LOSS:
 // LOG_TRUNCATED (the log ends before the checkpoint), LOG_REWRITTEN (another tree),

@@ -1,6 +1,8 @@
 #include "eventstore/database.h"
 
 #include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -20,6 +22,8 @@ namespace {
 constexpr char kFormatKey[] = "format";
 constexpr char kLedgerKey[] = "ledger";
 
+constexpr size_t kScanReadaheadBytes = size_t{1} << 20;
+
 std::string OneLine(const rocksdb::Status& status) {
   return absl::StrReplaceAll(status.ToString(), {{"\n", " "}, {"\r", " "}});
 }
@@ -29,6 +33,18 @@ bool IsLockHeld(const rocksdb::Status& status) {
   const std::string text = status.ToString();
   return status.IsIOError() && (absl::StrContains(text, "While lock file") ||
                                 absl::StrContains(text, "lock hold by current process"));
+}
+
+// Whether another process holds the lock on this file; asking takes no lock.
+bool IsLocked(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  const bool locked = fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  close(file);
+  return locked;
 }
 
 absl::Status InUse(absl::string_view directory) {
@@ -77,7 +93,16 @@ Database::~Database() {
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const EventLogOptions& options) {
   std::unique_ptr<Database> database(new Database(options.directory));
   RETURN_IF_ERROR(database->OpenFamilies(options));
-  RETURN_IF_ERROR(database->CheckMeta(options.ledger));
+  ASSIGN_OR_RETURN(const bool formatted, database->CheckMeta(options.ledger));
+  if (!formatted) RETURN_IF_ERROR(database->WriteMeta(options.ledger));
+  return database;
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::OpenReadOnly(const EventLogOptions& options) {
+  std::unique_ptr<Database> database(new Database(options.directory));
+  RETURN_IF_ERROR(database->OpenFamiliesReadOnly(options));
+  ASSIGN_OR_RETURN(const bool formatted, database->CheckMeta(options.ledger));
+  if (!formatted) return database->Damaged("it has no format number");
   return database;
 }
 
@@ -94,6 +119,23 @@ absl::Status Database::OpenFamilies(const EventLogOptions& options) {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   status = rocksdb::DB::Open(db_options, directory_, families, &handles, &db);
+  return Opened(status, db, handles);
+}
+
+absl::Status Database::OpenFamiliesReadOnly(const EventLogOptions& options) {
+  if (IsLocked(directory_ + "/LOCK")) return InUse(directory_);
+  const rocksdb::DBOptions db_options = DatabaseOptions(options);
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families = Families(options);
+  RETURN_IF_ERROR(CheckPresent(db_options, families));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(db_options, directory_, families, &handles, &db);
+  return Opened(status, db, handles);
+}
+
+absl::Status Database::Opened(const rocksdb::Status& status, rocksdb::DB* db,
+                              const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
   if (IsLockHeld(status)) return InUse(directory_);
   if (!status.ok()) return Unreadable(status);
   db_.reset(db);
@@ -144,11 +186,11 @@ absl::Status Database::WriteMeta(absl::string_view ledger) {
   return status.ok() ? absl::OkStatus() : Unreadable(status);
 }
 
-absl::Status Database::CheckMeta(absl::string_view ledger) {
+absl::StatusOr<bool> Database::CheckMeta(absl::string_view ledger) const {
   rocksdb::ColumnFamilyHandle* const meta = handles_[kMeta];
   rocksdb::PinnableSlice format;
   ASSIGN_OR_RETURN(const bool formatted, Get(meta, kFormatKey, format));
-  if (!formatted) return WriteMeta(ledger);
+  if (!formatted) return false;
   if (format.size() != sizeof(kFormatVersion)) {
     return Damaged(absl::StrCat("format number of ", format.size(), " bytes, want 8"));
   }
@@ -158,7 +200,7 @@ absl::Status Database::CheckMeta(absl::string_view ledger) {
   ASSIGN_OR_RETURN(const bool named, Get(meta, kLedgerKey, name));
   if (!named) return Damaged("it has a format number and no ledger name");
   if (ToView(name) != ledger) return LedgerMismatch(directory_, ToView(name), ledger);
-  return absl::OkStatus();
+  return true;
 }
 
 absl::StatusOr<bool> Database::Get(rocksdb::ColumnFamilyHandle* family, const rocksdb::Slice& key,
@@ -167,6 +209,26 @@ absl::StatusOr<bool> Database::Get(rocksdb::ColumnFamilyHandle* family, const ro
   if (status.IsNotFound()) return false;
   if (!status.ok()) return Unreadable(status);
   return true;
+}
+
+absl::Status Database::Scan(
+    rocksdb::ColumnFamilyHandle* family,
+    absl::FunctionRef<void(absl::string_view, absl::string_view)> visit) const {
+  rocksdb::ReadOptions read;
+  read.fill_cache = false;
+  read.readahead_size = kScanReadaheadBytes;
+  const std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator(read, family));
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    visit(ToView(rows->key()), ToView(rows->value()));
+  }
+  return rows->status().ok() ? absl::OkStatus() : Unreadable(rows->status());
+}
+
+absl::Status Database::VerifyFiles() const {
+  rocksdb::ReadOptions read;
+  read.readahead_size = kScanReadaheadBytes;
+  const rocksdb::Status status = db_->VerifyFileChecksums(read);
+  return status.ok() ? absl::OkStatus() : Unreadable(status);
 }
 
 absl::Status Database::Unreadable(const rocksdb::Status& status) const {

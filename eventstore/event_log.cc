@@ -53,8 +53,7 @@ absl::StatusOr<std::unique_ptr<Checkpoints>> StartSigning(const EventLogOptions&
                               options.ledger, "\""),
                  {{"ledger", key.name()}, {"expected", options.ledger}});
   }
-  rocksdb::Env& env = options.env == nullptr ? *rocksdb::Env::Default() : *options.env;
-  const CheckpointFile file(env, options.directory + ".checkpoint");
+  const CheckpointFile file = CheckpointFileOf(options);
   RETURN_IF_ERROR(CheckAgainstFile(database, options.ledger, key, file, tree.size()));
   auto checkpoints = std::make_unique<Checkpoints>(options.ledger, *options.key, file);
   // Before the first commit there is a file: from then on one that is missing was taken away.
@@ -72,6 +71,18 @@ absl::StatusOr<std::unique_ptr<EventLog>> EventLog::Open(const EventLogOptions& 
   ASSIGN_OR_RETURN(auto checkpoints, StartSigning(options, *database, tree));
   auto impl = std::make_unique<Impl>(std::move(database), options.ledger, end, std::move(tree),
                                      std::move(checkpoints), clock);
+  return std::unique_ptr<EventLog>(new EventLog(std::move(impl)));
+}
+
+absl::StatusOr<std::unique_ptr<EventLog>> EventLog::OpenReadOnly(const EventLogOptions& options,
+                                                                 Position last,
+                                                                 const Clock& clock) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::OpenReadOnly(options));
+  ASSIGN_OR_RETURN(LogEnd end, FindEnd(*database));
+  end.last_position = std::min(end.last_position, last);
+  ASSIGN_OR_RETURN(LogTree tree, LogTree::Open(*database, end.last_position));
+  auto impl = std::make_unique<Impl>(std::move(database), options.ledger, end, std::move(tree),
+                                     /*signing=*/nullptr, clock);
   return std::unique_ptr<EventLog>(new EventLog(std::move(impl)));
 }
 

@@ -138,6 +138,11 @@ class EventLog {
   // LOG_TRUNCATED, LOG_REWRITTEN, CHECKPOINT_MISSING, CHECKPOINT_DAMAGED: see CheckAgainstFile).
   static absl::StatusOr<std::unique_ptr<EventLog>> Open(const EventLogOptions& options,
                                                         const Clock& clock);
+  // Opens the log that is there, as far as position `last`, for reading alone: no byte of its
+  // directory changes, no file of a checkpoint is looked at, and nothing can be appended (a write
+  // fails). The errors of Database::OpenReadOnly and of reading the end.
+  static absl::StatusOr<std::unique_ptr<EventLog>> OpenReadOnly(const EventLogOptions& options,
+                                                                Position last, const Clock& clock);
   // Commits what waits, then stops.
   ~EventLog();
   EventLog(const EventLog&) = delete;

@@ -5,13 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
-#include "projections/action_plan_list.h"
-#include "projections/caseload.h"
-#include "projections/diary_index.h"
-#include "projections/induction_list.h"
-#include "projections/reminder_index.h"
-#include "projections/role_list.h"
-#include "projections/school_list.h"
+#include "projections/list_rows.h"
 
 namespace trellis::projections {
 namespace {
@@ -26,7 +20,7 @@ constexpr size_t kSpareRows = 64;
 constexpr size_t kSpareRowBytesMax = 32 << 10;
 constexpr int kRefillsMax = 16;
 
-std::string StateKey(const std::string& name) { return absl::StrCat("p", name); }
+std::string StateKey(const std::string& name) { return absl::StrCat(kStateRows, name); }
 
 absl::StatusOr<StateRowPointer> ReadRow(const ViewStore& store, const std::string& name) {
   ASSIGN_OR_RETURN(std::optional<std::string> bytes, store.Find(StateKey(name)));
@@ -101,20 +95,7 @@ void CurrentStates::AddRows(Rows& rows) const {
   MutexLock lock(mutex_);
   for (const auto& [name, unwritten] : unwritten_) {
     rows[StateKey(name)] = unwritten.row->bytes;
-    AddDiaryRows(*unwritten.row->state, unwritten.is_new, rows);
-    AddReminderRow(*unwritten.row->state, rows);
-    const google::protobuf::Descriptor* const type = unwritten.row->state->GetDescriptor();
-    if (type == v1::SupportPlan::descriptor()) {
-      AddCaseloadRow(unwritten.row->as<v1::SupportPlan>(), unwritten.is_new, rows);
-    } else if (type == v1::ActionPlan::descriptor()) {
-      AddActionPlanRow(unwritten.row->as<v1::ActionPlan>(), unwritten.is_new, rows);
-    } else if (type == v1::Induction::descriptor()) {
-      AddInductionRow(unwritten.row->as<v1::Induction>(), rows);
-    } else if (type == v1::Person::descriptor()) {
-      AddRoleRows(unwritten.row->as<v1::Person>(), rows);
-    } else if (type == v1::SchoolRecord::descriptor()) {
-      AddSchoolRows(unwritten.row->as<v1::SchoolRecord>(), rows);
-    }
+    AddListRows(*unwritten.row->state, unwritten.is_new, rows);
   }
 }
 

@@ -25,6 +25,9 @@
 
 namespace trellis::projections {
 
+// A state's row stands under this and the name of its stream.
+inline constexpr char kStateRows[] = "p";
+
 // About the plans of 5,000 ECTs in trouble at once, as a message takes four times its bytes.
 inline constexpr size_t kCacheBytes = 64 << 20;
 

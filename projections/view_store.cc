@@ -87,6 +87,19 @@ absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::Open(const std::string& di
   return std::unique_ptr<ViewStore>(new ViewStore(std::move(db)));
 }
 
+absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::OpenReadOnly(const std::string& directory) {
+  rocksdb::DB* raw = nullptr;
+  RETURN_IF_ERROR(FromRocks(rocksdb::DB::OpenForReadOnly(StoreOptions(), directory, &raw)));
+  std::unique_ptr<rocksdb::DB> db(raw);
+  RETURN_IF_ERROR(FromRocks(db->VerifyChecksum()));
+  return std::unique_ptr<ViewStore>(new ViewStore(std::move(db)));
+}
+
+absl::StatusOr<std::string> ViewStore::Version() const {
+  ASSIGN_OR_RETURN(const std::optional<std::string> version, Find(kVersionKey));
+  return version.value_or("");
+}
+
 absl::StatusOr<uint64_t> ViewStore::Position() const {
   ASSIGN_OR_RETURN(const std::optional<std::string> text, Find(kPositionKey));
   uint64_t position = 0;

@@ -30,9 +30,15 @@ class ViewStore {
   // directory cannot be used.
   static absl::StatusOr<std::unique_ptr<ViewStore>> Open(const std::string& directory,
                                                          const std::string& version);
+  // Opens the store that is there for reading alone: no byte of its directory changes. Checks the
+  // digests of its files first. UNAVAILABLE (VIEWS_UNREADABLE) if it cannot be read.
+  static absl::StatusOr<std::unique_ptr<ViewStore>> OpenReadOnly(const std::string& directory);
   ~ViewStore();
   ViewStore(const ViewStore&) = delete;
   ViewStore& operator=(const ViewStore&) = delete;
+
+  // The version that the store was opened with when it was written; empty if there is none.
+  absl::StatusOr<std::string> Version() const;
 
   // The position in the log up to which events are in the rows; 0: none.
   absl::StatusOr<uint64_t> Position() const;

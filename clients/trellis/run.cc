@@ -19,6 +19,7 @@
 #include "clients/trellis/printers.h"
 #include "clients/trellis/queue.h"
 #include "clients/trellis/session.h"
+#include "clients/trellis/verify.h"
 #include "clients/trellis/witness.h"
 
 namespace trellis::cli {
@@ -77,6 +78,12 @@ absl::Status RunBuiltin(const Contract& contract, const CommandTree& tree,
     return RunDemo(contract, options, settings.json, ServerOptions(settings, process), process);
   }
   if (command.name == "witness") return RunWitness(invocation, process);
+  if (command.name == "verify") {
+    ASSIGN_OR_RETURN(const VerifyOptions options, VerifyOptionsOf(invocation));
+    ASSIGN_OR_RETURN(const Settings settings,
+                     ResolveSettings(contract, invocation, process.variables));
+    return RunVerify(options, settings.json, process);
+  }
   if (invocation.positionals.empty()) {
     return UsageError(absl::StrCat(command.name, ": ", command.positional, " is missing"));
   }

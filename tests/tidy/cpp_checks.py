@@ -10,13 +10,14 @@ MAY_INCLUDE = {
     "eventstore": {"base", "proofs", "eventstore"},
     "proofs": {"base", "proofs"},
     "projections": {"base", "proto", "domain", "eventstore", "projections"},
+    "audit": {"base", "proofs", "proto", "domain", "eventstore", "projections", "audit"},
     "queue": {"base", "proto", "eventstore", "queue"},
     "relay": {"base", "eventstore", "queue", "relay"},
     "rendering": {"base", "proto", "rendering"},
     "services": {"base", "proto", "proofs", "domain", "eventstore", "projections", "queue", "relay",
                  "rendering", "services"},
     "witness": {"base", "proofs", "witness"},
-    "clients": {"base", "proto", "witness", "clients"},
+    "clients": {"base", "proofs", "proto", "audit", "witness", "clients"},
 }
 
 # Libraries that belong to some folders only; tests may use any.

@@ -136,8 +136,8 @@ def check_links(tree):
 
 
 # Where errors and warnings that a caller can meet are made.
-REASON_FOLDERS = {"base", "domain", "eventstore", "projections", "proofs", "queue", "relay",
-                  "rendering", "services", "witness"}
+REASON_FOLDERS = {"audit", "base", "domain", "eventstore", "projections", "proofs", "queue",
+                  "relay", "rendering", "services", "witness"}
 REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
 # The two failures are Pub/Sub's words for what became of one ack id.
 NOT_A_REASON = re.compile(r"TRELLIS_|GRPC_|PERMANENT_FAILURE_|TRANSIENT_FAILURE_")

@@ -370,6 +370,20 @@ std::vector<Command> Builtins() {
                   .value = "NAME",
                   .help = "The name of a new key, an address without scheme. Needed on the first "
                           "run."}}},
+      {.name = "verify",
+       .description = "Checks a whole ledger in a copy of its data directory, which no server "
+                      "serves: every record, index, tile and view, and the signed checkpoint. "
+                      "Changes nothing. Exit code 0 only if all of it holds.",
+       .flags =
+           {{.name = "data",
+             .value = "DIRECTORY",
+             .help = "The data directory of trellisd, or a copy of it.",
+             .required = true},
+            {.name = "ledger", .value = "NAME", .help = "The ledger's name.", .required = true},
+            {.name = "key",
+             .value = "VKEY",
+             .help = "The ledger's public key, got from elsewhere. Default: the one in "
+                     "signing.pub beside the log, which proves less."}}},
       {.name = "completion",
        .description = "Prints a script that makes a shell complete commands and flags.",
        .positional = "bash|zsh|fish",

@@ -1,0 +1,65 @@
+// Checks a whole ledger on disk: that it is what was written and signed, and nothing else.
+//
+// Operation.   Opens the log for reading alone and goes once over every row of it: records,
+// indexes,
+//              tiles, checkpoint; then over the views, if there are any. Changes no byte of the
+//              directory. What is found wrong is said in words, and the check goes on where it can.
+// Limits.      kFindingsMax findings are kept. Some 10 bytes of memory for an event and 32 for a
+//              commit; the views are rebuilt in a directory under $TMPDIR.
+// What it is worth. docs/proofs.md, "Checking a whole ledger", says what nobody can find out this
+//              way.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "audit/findings.h"
+#include "eventstore/record.h"
+#include "proofs/key.h"
+
+namespace trellis::audit {
+
+struct LedgerCheckOptions {
+  // Where trellisd keeps everything: `log/`, `log.checkpoint`, perhaps `views/`, `signing.pub`. No
+  // trellisd may serve it.
+  std::string data;
+  std::string ledger;
+  // The ledger's key, got from elsewhere; none: the one in `signing.pub`, if there is one.
+  std::optional<proofs::VerifierKey> key = std::nullopt;
+  // Called now and then with what is being read, how many rows of it are done, and of how many; 0:
+  // that is not known.
+  std::function<void(const std::string&, uint64_t, uint64_t)> progress = nullptr;
+};
+
+struct LedgerReport {
+  struct Part {
+    // Such as "records" or "index of streams".
+    std::string name;
+    // What was looked at: a sentence without its full stop.
+    std::string what;
+    // How many findings there are in it.
+    uint64_t findings = 0;
+  };
+
+  // In the order in which they were checked.
+  std::vector<Part> parts;
+  // What the reader should know of how much this proves: sentences.
+  std::vector<std::string> notes;
+  Findings findings;
+  eventstore::Position events = 0;
+
+  bool holds() const { return findings.count() == 0; }
+};
+
+// Checks the ledger. An error says that it could not be opened: those of
+// eventstore::Database::OpenReadOnly; KEY_MALFORMED of `signing.pub`.
+absl::StatusOr<LedgerReport> CheckLedger(const LedgerCheckOptions& options);
+
+// OK, or DATA_LOSS (LEDGER_DAMAGED) that counts the findings.
+absl::Status Verdict(const LedgerReport& report);
+
+}  // namespace trellis::audit

@@ -1,0 +1,109 @@
+#include "clients/trellis/verify.h"
+
+#include <filesystem>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "audit/ledger_check.h"
+#include "base/check.h"
+#include "base/status_macros.h"
+#include "clients/trellis/grammar/usage.h"
+
+namespace trellis::cli {
+namespace {
+
+absl::StatusOr<std::string> Required(const Invocation& invocation, const char* flag) {
+  const std::string* const text = invocation.Find(flag);
+  if (text != nullptr && !text->empty()) return *text;
+  return UsageError(absl::StrCat("verify: --", flag, " is missing; see trellis verify --help"));
+}
+
+void ShowProgress(const std::string& what, uint64_t done, uint64_t of, std::ostream& err) {
+  err << "\r\x1b[Kreading " << what;
+  if (done > 0) err << ": " << done;
+  if (done > 0 && of > 0) err << " of " << of;
+  err << std::flush;
+}
+
+void Print(const audit::LedgerReport& report, std::ostream& out) {
+  for (const audit::LedgerReport::Part& part : report.parts) {
+    out << absl::StrFormat("%-8s %s: %s", part.findings == 0 ? "holds" : "DAMAGED", part.name,
+                           part.what);
+    if (part.findings > 0) out << absl::StrFormat(" (%d findings)", part.findings);
+    out << "\n";
+  }
+  if (!report.holds()) out << "\nWhat does not hold:\n";
+  for (const std::string& finding : report.findings.kept()) out << "  " << finding << "\n";
+  const uint64_t more = report.findings.count() - report.findings.kept().size();
+  if (more > 0) out << "  and " << more << " more\n";
+  for (const std::string& note : report.notes) out << "\nNote: " << note << "\n";
+}
+
+google::protobuf::Value TextValue(const std::string& text) {
+  google::protobuf::Value value;
+  value.set_string_value(text);
+  return value;
+}
+
+void PrintJson(const audit::LedgerReport& report, std::ostream& out) {
+  google::protobuf::Struct object;
+  auto& fields = *object.mutable_fields();
+  fields["holds"].set_bool_value(report.holds());
+  fields["events"].set_number_value(static_cast<double>(report.events));
+  fields["findingCount"].set_number_value(static_cast<double>(report.findings.count()));
+  auto& findings = *fields["findings"].mutable_list_value();
+  for (const std::string& finding : report.findings.kept()) {
+    *findings.add_values() = TextValue(finding);
+  }
+  auto& notes = *fields["notes"].mutable_list_value();
+  for (const std::string& note : report.notes) *notes.add_values() = TextValue(note);
+  auto& parts = *fields["parts"].mutable_list_value();
+  for (const audit::LedgerReport::Part& part : report.parts) {
+    auto& said = *parts.add_values()->mutable_struct_value()->mutable_fields();
+    said["name"] = TextValue(part.name);
+    said["what"] = TextValue(part.what);
+    said["findings"].set_number_value(static_cast<double>(part.findings));
+  }
+  std::string json;
+  CHECK(google::protobuf::util::MessageToJsonString(object, &json).ok());
+  out << json << "\n";
+}
+
+}  // namespace
+
+absl::StatusOr<VerifyOptions> VerifyOptionsOf(const Invocation& invocation) {
+  VerifyOptions options;
+  ASSIGN_OR_RETURN(options.data, Required(invocation, "data"));
+  ASSIGN_OR_RETURN(options.ledger, Required(invocation, "ledger"));
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(options.data + "/log", ignored)) {
+    return UsageError(absl::StrCat("--data: ", options.data,
+                                   " holds no directory log, want a data directory of trellisd"));
+  }
+  if (const std::string* const text = invocation.Find("key"); text != nullptr) {
+    auto key = proofs::VerifierKey::Parse(*text);
+    if (!key.ok()) return UsageError(absl::StrCat("--key: ", key.status().message()));
+    options.key = *std::move(key);
+  }
+  return options;
+}
+
+absl::Status RunVerify(const VerifyOptions& options, bool json, const Process& process) {
+  audit::LedgerCheckOptions check{
+      .data = options.data, .ledger = options.ledger, .key = options.key};
+  if (process.err_is_terminal) {
+    check.progress = [&err = process.err](const std::string& what, uint64_t done, uint64_t of) {
+      ShowProgress(what, done, of, err);
+    };
+  }
+  const auto report = audit::CheckLedger(check);
+  if (process.err_is_terminal) process.err << "\r\x1b[K" << std::flush;
+  RETURN_IF_ERROR(report.status());
+  json ? PrintJson(*report, process.out) : Print(*report, process.out);
+  return audit::Verdict(*report);
+}
+
+}  // namespace trellis::cli
