@@ -14,8 +14,10 @@
 #include "audit/view_check.h"
 #include "base/error.h"
 #include "base/status_macros.h"
+#include "eventstore/big_endian.h"
 #include "eventstore/checkpoints.h"
 #include "eventstore/database.h"
+#include "eventstore/keys.h"
 
 namespace trellis::audit {
 namespace {
@@ -30,6 +32,12 @@ constexpr size_t kKeyFileBytesMax = 4096;
 
 eventstore::EventLogOptions LogOptions(const LedgerCheckOptions& options) {
   return {.directory = options.data + "/log", .ledger = options.ledger};
+}
+
+std::string FormatBytes() {
+  std::string bytes;
+  eventstore::AppendBigEndian(eventstore::kFormatVersion, bytes);
+  return bytes;
 }
 
 // The key in `signing.pub`; nothing if there is no such file.
@@ -130,9 +138,11 @@ void LedgerCheck::CheckFiles() {
 }
 
 void LedgerCheck::CheckMeta() {
-  ScanRows("meta", database_.meta(), 0, [&](absl::string_view key, absl::string_view) {
-    if (key == "format" || key == "ledger") return;
-    report_.findings.Add(absl::StrCat("meta: the key ", Shown(key), " is none"));
+  ScanRows("meta", database_.meta(), 0, [&](absl::string_view key, absl::string_view value) {
+    // Opening has compared the ledger's name, and refused a newer format.
+    if (key == "ledger" || (key == "format" && value == FormatBytes())) return;
+    report_.findings.Add(absl::StrCat("meta: the key ", Shown(key), " with the value ",
+                                      Shown(value), " says nothing that is known"));
   });
   ScanRows("default", database_.unused(), 0, [&](absl::string_view key, absl::string_view) {
     report_.findings.Add(absl::StrCat("default: the key ", Shown(key), ", where nothing stands"));

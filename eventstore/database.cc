@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -199,7 +200,10 @@ absl::StatusOr<bool> Database::CheckMeta(absl::string_view ledger) const {
   rocksdb::PinnableSlice name;
   ASSIGN_OR_RETURN(const bool named, Get(meta, kLedgerKey, name));
   if (!named) return Damaged("it has a format number and no ledger name");
-  if (ToView(name) != ledger) return LedgerMismatch(directory_, ToView(name), ledger);
+  if (ToView(name) != ledger) {
+    // Of a damaged disk it may be any bytes.
+    return LedgerMismatch(directory_, absl::CHexEscape(ToView(name)), ledger);
+  }
   return true;
 }
 

@@ -1,7 +1,7 @@
 // Measures Trellis against limits of the same machine in the same run, and prints a table.
 //
 //   trellis_bench --trellisd FILE --play FILE --work DIR [--peers FILE] [--out FILE] [--quick]
-//     [--only calls|import|growth|caseload|queue]
+//     [--only calls|import|growth|verify|caseload|queue]
 #include <chrono>
 #include <cstdio>
 #include <fcntl.h>
@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "audit/ledger_check.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "projections/views.h"
@@ -39,7 +40,7 @@ struct Options {
   std::string trellisd, play, work, out, self;
   // The Go program of tests/bench/peers; empty if there is none.
   std::string peers;
-  // "calls", "import", "growth", "caseload", "queue" or empty for all.
+  // "calls", "import", "growth", "verify", "caseload", "queue" or empty for all.
   std::string only;
   absl::Duration round = absl::Seconds(4);
   int rounds = 5;
@@ -312,6 +313,33 @@ void MeasureGrowth(const Options& options, std::vector<Row>& rows) {
   }
 }
 
+// How fast a whole ledger without views is checked. Its checkpoint is not there, which is found.
+void MeasureVerify(const Options& options, std::vector<Row>& rows) {
+  const std::string data = options.work + "/verify";
+  std::filesystem::create_directories(data);
+  const uint64_t events = FillLog(
+      {.directory = data + "/log", .events = options.queue_events, .play_file = options.play});
+  std::vector<double> rates;
+  for (int round = 0; round < options.rounds; ++round) {
+    const OneCore one_core;
+    const double cpu_before = CpuSeconds();
+    const SteadyClock::time_point start = SteadyClock::now();
+    const auto report = audit::CheckLedger({.data = data, .ledger = "trellis"});
+    if (!report.ok()) Crash(report.status().message());
+    CHECK(report->events == events && report->findings.count() == 1);
+    rates.push_back(static_cast<double>(events) / SecondsSince(start));
+    Show(absl::StrFormat("  checked %d events in %.2f s; %.2f s of processor time", events,
+                         SecondsSince(start), CpuSeconds() - cpu_before));
+  }
+  rows.push_back({.what = absl::StrCat("trellis verify without views, one core, ",
+                                       Figure(static_cast<double>(events), "events")),
+                  .measured = Figure(Median(rates), "events/s"),
+                  .limit = "",
+                  .ratio = "",
+                  .wanted = "≥ 500 000 events/s",
+                  .met = Median(rates) >= 500'000});
+}
+
 int Run(const Options& options) {
   std::filesystem::remove_all(options.work);
   std::filesystem::create_directories(options.work);
@@ -326,6 +354,7 @@ int Run(const Options& options) {
     MeasureDemo(options.trellisd, options.work, rocks, options.demo_schools, rows);
   }
   if (wanted("growth")) MeasureGrowth(options, rows);
+  if (wanted("verify")) MeasureVerify(options, rows);
   if (wanted("caseload")) {
     MeasureCaseload({.trellisd = options.trellisd, .work = options.work, .round = options.round},
                     rows);
@@ -365,7 +394,7 @@ int main(int argc, char** argv) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--peers", options.peers, "The Go program that uses brokers, too");
   app.add_option("--only", options.only, "Only this part")
-      ->check(CLI::IsMember({"calls", "import", "growth", "caseload", "queue"}));
+      ->check(CLI::IsMember({"calls", "import", "growth", "verify", "caseload", "queue"}));
   app.add_flag("--quick", quick, "Two short rounds and small logs: to see that it runs");
   CLI11_PARSE(app, argc, argv);
   if (null_flag->count() > 0) {

@@ -90,7 +90,7 @@ Loaded LoadDemo(const std::string& address, int schools) {
   if (code != 0) Crash(err.str());
   Loaded loaded;
   loaded.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  constexpr absl::string_view kCount = "\"commands\":";
+  const std::string kCount = "\"commands\":";
   const std::string said = out.str();
   const std::string rest = said.substr(said.find(kCount) + kCount.size());
   CHECK(absl::SimpleAtod(rest.substr(0, rest.find(',')), &loaded.commands));

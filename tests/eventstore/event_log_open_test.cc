@@ -85,6 +85,7 @@ TEST_F(EventLogOpenTest, RefusesWhileAnotherProcessHoldsTheLock) {
   ASSERT_EQ(read(locked[0], &byte, 1), 1);
   EXPECT_EQ(byte, 'y');
   EXPECT_EQ(ReasonOf(OpenStatus()), "LOG_IN_USE");
+  EXPECT_EQ(ReasonOf(EventLog::OpenReadOnly(Options(), 3, clock_)), "LOG_IN_USE");
   ASSERT_EQ(write(done[1], &byte, 1), 1);
   int exit_status = 0;
   ASSERT_EQ(waitpid(child, &exit_status, 0), child);
