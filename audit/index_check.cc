@@ -76,6 +76,11 @@ void RequestsCheck::Take(absl::string_view key, absl::string_view value) {
     findings_.Add(absl::StrCat("requests: ", UuidText(id), " has the positions ", first, " to ",
                                last, ", ", what));
   };
+  // Its answer was signed with its group, which ends with a commit.
+  const Position size = request->signed_size;
+  if (size < last || (size != index_.last() && CommitFrom(size + 1) == index_.commits.size())) {
+    return wrong(absl::StrCat("and was signed at ", size, ", where no commit ends after it"));
+  }
   const size_t next = CommitFrom(first);
   if (first == last + 1) {
     ++without_events_;

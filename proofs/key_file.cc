@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "base/error.h"
+#include "base/file_descriptor.h"
 #include "base/status_macros.h"
 
 namespace trellis::proofs {
@@ -21,21 +22,6 @@ namespace {
 constexpr mode_t kOwnerOnly = 0600;
 // A name of 255 bytes and a key need 350.
 constexpr size_t kFileBytesMax = 1024;
-
-class File {
- public:
-  explicit File(int descriptor) : descriptor_(descriptor) {}
-  ~File() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  int get() const { return descriptor_; }
-
- private:
-  const int descriptor_;
-};
 
 // A text that is overwritten before its memory is given back.
 struct Secret {
@@ -78,7 +64,7 @@ absl::Status WriteAll(absl::string_view path, int descriptor, absl::string_view 
 
 absl::Status SyncDirectoryOf(absl::string_view path) {
   const std::filesystem::path parent = std::filesystem::path(std::string(path)).parent_path();
-  const File directory(
+  const FileDescriptor directory(
       open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() < 0) return Failed(path, "open directory", errno);
   if (fsync(directory.get()) != 0) return Failed(path, "fsync directory", errno);
@@ -89,7 +75,7 @@ absl::Status SyncDirectoryOf(absl::string_view path) {
 
 absl::StatusOr<SignerKey> ReadKeyFile(absl::string_view path) {
   // Not to wait for ever at a named pipe.
-  const File file(open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const FileDescriptor file(open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0 && errno == ENOENT) {
     return Error(absl::StatusCode::kNotFound, "KEY_FILE_MISSING",
                  absl::StrCat("key file ", path, " does not exist"));
@@ -108,7 +94,8 @@ absl::StatusOr<SignerKey> ReadKeyFile(absl::string_view path) {
 
 absl::Status WriteKeyFile(absl::string_view path, const SignerKey& key) {
   const std::string name(path);
-  const File file(open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
+  const FileDescriptor file(
+      open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
   if (file.get() < 0 && errno == EEXIST) {
     return Error(absl::StatusCode::kAlreadyExists, "KEY_FILE_EXISTS",
                  absl::StrCat("key file ", path, " exists, and a key is never replaced"));

@@ -48,6 +48,14 @@ std::optional<uint64_t> ReadDecimal(absl::string_view text) {
   return number;
 }
 
+std::optional<absl::string_view> TakeLine(absl::string_view& rest) {
+  const size_t end = rest.find('\n');
+  if (end == absl::string_view::npos) return std::nullopt;
+  const absl::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end + 1);
+  return line;
+}
+
 std::optional<std::string> ReadBase64(absl::string_view text) {
   std::string bytes;
   if (!absl::Base64Unescape(text, &bytes) || absl::Base64Escape(bytes) != text) return std::nullopt;

@@ -13,6 +13,9 @@ namespace trellis::proofs {
 // A decimal number below 2^64 without sign, blanks or leading zeros; nothing otherwise.
 std::optional<uint64_t> ReadDecimal(absl::string_view text);
 
+// Takes the next line off `rest`, without its line feed; nothing if no line ends there.
+std::optional<absl::string_view> TakeLine(absl::string_view& rest);
+
 // The bytes of standard base64 (RFC 4648 section 4) with its padding, its unused bits 0 and nothing
 // between; nothing otherwise. Abseil's own takes blanks and bits that stand for nothing.
 std::optional<std::string> ReadBase64(absl::string_view text);

@@ -24,15 +24,6 @@ absl::Status Malformed(absl::string_view message) {
                absl::StrCat("proof file ", message));
 }
 
-// The next line of `rest` without its line feed, taken off; nothing if no line ends there.
-std::optional<absl::string_view> TakeLine(absl::string_view& rest) {
-  const size_t end = rest.find('\n');
-  if (end == absl::string_view::npos) return std::nullopt;
-  const absl::string_view line = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return line;
-}
-
 // Reads `index` and, before it, `extra` if there is one.
 absl::Status ReadHead(absl::string_view& rest, TlogProof& proof) {
   if (TakeLine(rest) != absl::string_view(kHeader)) {

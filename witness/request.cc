@@ -20,15 +20,6 @@ absl::Status Malformed(absl::string_view message) {
                absl::StrCat("request ", message));
 }
 
-// Takes a line off `rest`, without its end; nothing if there is no whole line.
-std::optional<absl::string_view> TakeLine(absl::string_view& rest) {
-  const size_t end = rest.find('\n');
-  if (end == absl::string_view::npos) return std::nullopt;
-  const absl::string_view line = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return line;
-}
-
 }  // namespace
 
 std::string FormatRequest(const AddCheckpointRequest& request) {
@@ -46,7 +37,7 @@ absl::StatusOr<AddCheckpointRequest> ParseRequest(absl::string_view bytes) {
     return Malformed(absl::StrCat("has ", bytes.size(), " bytes, limit ", kRequestBytesMax));
   }
   absl::string_view rest = bytes;
-  std::optional<absl::string_view> line = TakeLine(rest);
+  std::optional<absl::string_view> line = proofs::TakeLine(rest);
   if (!line.has_value() || !absl::ConsumePrefix(&*line, "old ")) {
     return Malformed("does not begin with a line of \"old\", a space and a size");
   }
@@ -55,7 +46,7 @@ absl::StatusOr<AddCheckpointRequest> ParseRequest(absl::string_view bytes) {
     return Malformed("has an old size that is not a decimal number below 2^64");
   }
   AddCheckpointRequest request{*old_size, {}, {}};
-  while ((line = TakeLine(rest)).has_value() && !line->empty()) {
+  while ((line = proofs::TakeLine(rest)).has_value() && !line->empty()) {
     if (request.proof.size() == proofs::kProofHashesMax) {
       return Malformed(absl::StrCat("has over ", proofs::kProofHashesMax, " hashes"));
     }

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/file_descriptor.h"
 #include "base/status_macros.h"
 #include "proofs/checkpoint.h"
 #include "proofs/note.h"
@@ -26,21 +27,6 @@ constexpr mode_t kFileMode = 0600;
 constexpr char kOwnerFile[] = "witness";
 constexpr char kTemporary[] = ".tmp";
 constexpr size_t kHashDigits = 64;
-
-class File {
- public:
-  explicit File(int descriptor) : descriptor_(descriptor) {}
-  ~File() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  int get() const { return descriptor_; }
-
- private:
-  const int descriptor_;
-};
 
 absl::Status Refused(absl::string_view reason, absl::string_view message) {
   return Error(absl::StatusCode::kFailedPrecondition, reason, message);
@@ -90,7 +76,7 @@ absl::Status MakeDirectory(const std::string& path) {
   }
   // Lost with its name, the directory would take with it all that was synced within.
   const std::filesystem::path above = std::filesystem::absolute(path + "/..").lexically_normal();
-  const File parent(open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor parent(open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.get() < 0 || fsync(parent.get()) != 0) return Unwritable(path, "sync above", errno);
   return absl::OkStatus();
 }
@@ -184,7 +170,7 @@ absl::Status StateDirectory::Write(const std::string& name, absl::string_view by
   if (unlinkat(descriptor_, temporary.c_str(), 0) != 0 && errno != ENOENT) {
     return Failed(temporary, "remove");
   }
-  const File file(
+  const FileDescriptor file(
       openat(descriptor_, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
   if (file.get() < 0) return Failed(temporary, "create");
   while (!bytes.empty()) {
@@ -203,7 +189,7 @@ absl::Status StateDirectory::Write(const std::string& name, absl::string_view by
 
 absl::StatusOr<std::string> StateDirectory::Read(const std::string& name) const {
   // Not to wait for ever at a named pipe.
-  const File file(openat(descriptor_, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const FileDescriptor file(openat(descriptor_, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0 && errno == ENOENT) return absl::NotFoundError(name);
   if (file.get() < 0) return Failed(name, "open");
   // One byte more than any note has: what is larger is then refused as one.

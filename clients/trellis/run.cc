@@ -82,7 +82,7 @@ absl::Status RunBuiltin(const Contract& contract, const CommandTree& tree,
     ASSIGN_OR_RETURN(const VerifyOptions options, VerifyOptionsOf(invocation));
     ASSIGN_OR_RETURN(const Settings settings,
                      ResolveSettings(contract, invocation, process.variables));
-    return RunVerify(options, settings.json, process);
+    return RunVerify(options, settings.json, settings.timeout, process);
   }
   if (invocation.positionals.empty()) {
     return UsageError(absl::StrCat(command.name, ": ", command.positional, " is missing"));

@@ -1,19 +1,27 @@
 #include "clients/trellis/verify.h"
 
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "audit/ledger_check.h"
+#include "audit/server_check.h"
 #include "base/check.h"
+#include "base/error.h"
 #include "base/status_macros.h"
 #include "clients/trellis/grammar/usage.h"
+#include "clients/trellis/http_get.h"
 
 namespace trellis::cli {
 namespace {
+
+using Progress = std::function<void(const std::string&, uint64_t, uint64_t)>;
 
 absl::StatusOr<std::string> Required(const Invocation& invocation, const char* flag) {
   const std::string* const text = invocation.Find(flag);
@@ -72,17 +80,76 @@ void PrintJson(const audit::LedgerReport& report, std::ostream& out) {
   out << json << "\n";
 }
 
+// Checks what was read of a data directory.
+absl::Status ReadDataFlags(const Invocation& invocation, VerifyOptions& options) {
+  ASSIGN_OR_RETURN(options.data, Required(invocation, "data"));
+  ASSIGN_OR_RETURN(options.ledger, Required(invocation, "ledger"));
+  std::error_code ignored;
+  if (std::filesystem::is_directory(options.data + "/log", ignored)) return absl::OkStatus();
+  return UsageError(absl::StrCat("--data: ", options.data,
+                                 " holds no directory log, want a data directory of trellisd"));
+}
+
+absl::Status ReadUrlFlags(const Invocation& invocation, VerifyOptions& options) {
+  if (invocation.Find("data") != nullptr || invocation.Find("ledger") != nullptr) {
+    return UsageError("verify: --url goes without --data and --ledger");
+  }
+  RETURN_IF_ERROR(Required(invocation, "key").status());
+  ASSIGN_OR_RETURN(const std::string url, Required(invocation, "url"));
+  options.url = std::string(absl::StripSuffix(url, "/"));
+  if (const std::string* const seen = invocation.Find("seen"); seen != nullptr) {
+    options.seen = *seen;
+  }
+  return absl::OkStatus();
+}
+
+// What the file holds; empty if there is none yet.
+absl::StatusOr<std::string> ReadSeen(const std::string& file) {
+  if (file.empty() || !std::filesystem::exists(file)) return std::string();
+  std::ifstream in(file, std::ios::binary);
+  std::string note{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad() || note.empty()) {
+    return UsageError(absl::StrCat("--seen: ", file, " cannot be read"));
+  }
+  return note;
+}
+
+// Whole or not at all.
+absl::Status WriteSeen(const std::string& file, const std::string& note) {
+  const std::string next = file + ".next";
+  std::error_code error;
+  const bool written =
+      static_cast<bool>(std::ofstream(next, std::ios::binary) << note << std::flush);
+  if (written) std::filesystem::rename(next, file, error);
+  if (written && !error) return absl::OkStatus();
+  return Error(absl::StatusCode::kUnknown, "OUTPUT_LOST",
+               absl::StrCat("the file of --seen, ", file, ", cannot be written"));
+}
+
+absl::StatusOr<audit::LedgerReport> CheckUrl(const VerifyOptions& options, absl::Duration timeout,
+                                             const Progress& progress) {
+  ASSIGN_OR_RETURN(const std::string seen, ReadSeen(options.seen));
+  ASSIGN_OR_RETURN(const audit::ServerReport checked,
+                   audit::CheckServer({.get =
+                                           [&](const std::string& path) {
+                                             return HttpGet(absl::StrCat(options.url, "/", path),
+                                                            timeout);
+                                           },
+                                       .key = *options.key,
+                                       .seen = seen,
+                                       .progress = progress}));
+  if (!options.seen.empty() && !checked.newest.empty()) {
+    RETURN_IF_ERROR(WriteSeen(options.seen, checked.newest));
+  }
+  return checked.report;
+}
+
 }  // namespace
 
 absl::StatusOr<VerifyOptions> VerifyOptionsOf(const Invocation& invocation) {
   VerifyOptions options;
-  ASSIGN_OR_RETURN(options.data, Required(invocation, "data"));
-  ASSIGN_OR_RETURN(options.ledger, Required(invocation, "ledger"));
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(options.data + "/log", ignored)) {
-    return UsageError(absl::StrCat("--data: ", options.data,
-                                   " holds no directory log, want a data directory of trellisd"));
-  }
+  RETURN_IF_ERROR(invocation.Find("url") != nullptr ? ReadUrlFlags(invocation, options)
+                                                    : ReadDataFlags(invocation, options));
   if (const std::string* const text = invocation.Find("key"); text != nullptr) {
     auto key = proofs::VerifierKey::Parse(*text);
     if (!key.ok()) return UsageError(absl::StrCat("--key: ", key.status().message()));
@@ -91,15 +158,19 @@ absl::StatusOr<VerifyOptions> VerifyOptionsOf(const Invocation& invocation) {
   return options;
 }
 
-absl::Status RunVerify(const VerifyOptions& options, bool json, const Process& process) {
-  audit::LedgerCheckOptions check{
-      .data = options.data, .ledger = options.ledger, .key = options.key};
+absl::Status RunVerify(const VerifyOptions& options, bool json, absl::Duration timeout,
+                       const Process& process) {
+  Progress progress;
   if (process.err_is_terminal) {
-    check.progress = [&err = process.err](const std::string& what, uint64_t done, uint64_t of) {
+    progress = [&err = process.err](const std::string& what, uint64_t done, uint64_t of) {
       ShowProgress(what, done, of, err);
     };
   }
-  const auto report = audit::CheckLedger(check);
+  const auto report = options.url.empty() ? audit::CheckLedger({.data = options.data,
+                                                                .ledger = options.ledger,
+                                                                .key = options.key,
+                                                                .progress = progress})
+                                          : CheckUrl(options, timeout, progress);
   if (process.err_is_terminal) process.err << "\r\x1b[K" << std::flush;
   RETURN_IF_ERROR(report.status());
   json ? PrintJson(*report, process.out) : Print(*report, process.out);

@@ -1,7 +1,10 @@
 // What anybody may ask about the ledger, over gRPC and over HTTP, checked as an outsider would.
 #include <filesystem>
+#include <fstream>
 #include <httplib.h>
+#include <sstream>
 
+#include "clients/trellis/run.h"
 #include "proofs/checkpoint.h"
 #include "proofs/merkle.h"
 #include "proofs/note.h"
@@ -206,6 +209,32 @@ TEST_F(LedgerProofsTest, TheKeyStaysAndTheSameTreeIsSignedAlike) {
   EXPECT_EQ(Checkpoint().log_keys(0), key);
   EXPECT_EQ(Checkpoint().note(), before);
   EXPECT_THAT(key, HasSubstr("trellis+"));
+}
+
+TEST_F(LedgerProofsTest, AnOutsiderAuditsItAndComesBack) {
+  testing::TempDirectory own;
+  const auto verify = [&](std::string& said) {
+    std::istringstream in;
+    std::ostringstream out;
+    const int code = cli::Run({"verify", "--url", "http://" + server_.http_address(), "--key",
+                               Checkpoint().log_keys(0), "--seen", own / "seen"},
+                              {.variables = [](const std::string&) { return std::nullopt; },
+                               .in = in,
+                               .out = out,
+                               .err = out});
+    said = out.str();
+    return code;
+  };
+  Grow(300);
+  std::string said;
+  EXPECT_EQ(verify(said), 0) << said;
+  EXPECT_THAT(said, HasSubstr("holds    root: "));
+  Grow(600);
+  EXPECT_EQ(verify(said), 0) << said;
+  EXPECT_THAT(said, HasSubstr("holds    growth: it begins with the 3"));
+  // As if somebody had shown the outsider another history before.
+  std::ofstream(own / "seen", std::ios::app) << "x";
+  EXPECT_NE(verify(said), 0) << said;
 }
 
 // A server of its own, to see it refuse.

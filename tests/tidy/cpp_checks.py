@@ -25,7 +25,7 @@ LIBRARIES = [
     (re.compile(r"rocksdb/"), {"eventstore", "projections", "queue"}),
     (re.compile(r"(grpcpp|grpc)/"), {"services", "clients"}),
     (re.compile(r"nats/"), {"relay"}),
-    (re.compile(r"httplib\.h$"), {"services", "witness"}),
+    (re.compile(r"httplib\.h$"), {"clients", "services", "witness"}),
 ]
 
 # The rules of the domain are pure: no clock, no logging, no I/O, no chance.

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "clients/trellis/grammar/builtin_commands.h"
 #include "clients/trellis/grammar/flag_names.h"
 #include "clients/trellis/grammar/names.h"
 #include "clients/trellis/grammar/queue_commands.h"
@@ -326,75 +327,6 @@ std::vector<Flag> Globals(const Contract& contract) {
   };
 }
 
-std::vector<Command> Builtins() {
-  return {
-      {.name = "play",
-       .description = "Sends the commands of a play, a file that holds a trellis.v1.Play as "
-                      ".txtpb, .textproto or .json, one after the other, each as its own actor. "
-                      "Stops at the first that is refused. Played again, it repeats nothing.",
-       .positional = "FILE",
-       .positionals_max = 1},
-      {.name = "demo",
-       .description = "Fills the server with a made-up trust, to try things on and to measure: "
-                      "schools, their staff, 50 ECTs each, and plans at every stage. The same seed "
-                      "gives the same trust; given again, it writes only what is missing.",
-       .flags = {{.name = "schools",
-                  .value = "NUMBER",
-                  .help = "How many schools, up to 1000. Default: 5."},
-                 {.name = "seed",
-                  .value = "NUMBER",
-                  .help = "Which trust, 0 to 88: each has its own URNs. Default: 1."}}},
-      {.name = "witness",
-       .description = "Serves a witness, for a school or another trust to run on a machine of its "
-                      "own: cosigns a log's checkpoints as long as the log only grows, so that it "
-                      "cannot show two histories. Needs no server. Ends on Ctrl-C or SIGTERM.",
-       .flags = {{.name = "listen",
-                  .value = "HOST:PORT",
-                  .help = "Where it serves HTTP; port 0 picks one.",
-                  .required = true},
-                 {.name = "state",
-                  .value = "DIR",
-                  .help = "What it has cosigned; made on the first run. It and the key belong "
-                          "together.",
-                  .required = true},
-                 {.name = "key",
-                  .value = "FILE",
-                  .help = "Its private key, mode 0600; made on the first run.",
-                  .required = true},
-                 {.name = "log",
-                  .value = "VKEY",
-                  .help = "The public key of a log to watch.",
-                  .required = true,
-                  .repeated = true},
-                 {.name = "name",
-                  .value = "NAME",
-                  .help = "The name of a new key, an address without scheme. Needed on the first "
-                          "run."}}},
-      {.name = "verify",
-       .description = "Checks a whole ledger in a copy of its data directory, which no server "
-                      "serves: every record, index, tile and view, and the signed checkpoint. "
-                      "Changes nothing. Exit code 0 only if all of it holds.",
-       .flags =
-           {{.name = "data",
-             .value = "DIRECTORY",
-             .help = "The data directory of trellisd, or a copy of it.",
-             .required = true},
-            {.name = "ledger", .value = "NAME", .help = "The ledger's name.", .required = true},
-            {.name = "key",
-             .value = "VKEY",
-             .help = "The ledger's public key, got from elsewhere. Default: the one in "
-                     "signing.pub beside the log, which proves less."}}},
-      {.name = "completion",
-       .description = "Prints a script that makes a shell complete commands and flags.",
-       .positional = "bash|zsh|fish",
-       .positionals_max = 1},
-      {.name = "help",
-       .description = "Prints help on a group, a command, or exit-codes.",
-       .positional = "TOPIC",
-       .positionals_max = 2},
-  };
-}
-
 }  // namespace
 
 std::string Command::Path() const { return group.empty() ? name : absl::StrCat(group, " ", name); }
@@ -443,7 +375,7 @@ CommandTree BuildCommandTree(const Contract& contract) {
     tree.commands.push_back(MakeCommand(*contract.FindMethod(name), tree.globals));
   }
   tree.commands.push_back(TailCommand());
-  for (Command& builtin : Builtins()) tree.commands.push_back(std::move(builtin));
+  for (Command& builtin : BuiltinCommands()) tree.commands.push_back(std::move(builtin));
   return tree;
 }
 

@@ -1,0 +1,107 @@
+#include "clients/trellis/grammar/builtin_commands.h"
+
+namespace trellis::cli {
+namespace {
+
+Command Play() {
+  return {.name = "play",
+          .description =
+              "Sends the commands of a play, a file that holds a trellis.v1.Play as "
+              ".txtpb, .textproto or .json, one after the other, each as its own actor. "
+              "Stops at the first that is refused. Played again, it repeats nothing.",
+          .positional = "FILE",
+          .positionals_max = 1};
+}
+
+Command Demo() {
+  return {.name = "demo",
+          .description =
+              "Fills the server with a made-up trust, to try things on and to measure: "
+              "schools, their staff, 50 ECTs each, and plans at every stage. The same "
+              "seed gives the same trust; given again, it writes only what is missing.",
+          .flags = {{.name = "schools",
+                     .value = "NUMBER",
+                     .help = "How many schools, up to 1000. Default: 5."},
+                    {.name = "seed",
+                     .value = "NUMBER",
+                     .help = "Which trust, 0 to 88: each has its own URNs. Default: 1."}}};
+}
+
+Command Witness() {
+  return {.name = "witness",
+          .description =
+              "Serves a witness, for a school or another trust to run on a machine of "
+              "its own: cosigns a log's checkpoints as long as the log only grows, so "
+              "that it cannot show two histories. Needs no server. Ends on Ctrl-C or "
+              "SIGTERM.",
+          .flags = {{.name = "listen",
+                     .value = "HOST:PORT",
+                     .help = "Where it serves HTTP; port 0 picks one.",
+                     .required = true},
+                    {.name = "state",
+                     .value = "DIR",
+                     .help = "What it has cosigned; made on the first run. It and the key belong "
+                             "together.",
+                     .required = true},
+                    {.name = "key",
+                     .value = "FILE",
+                     .help = "Its private key, mode 0600; made on the first run.",
+                     .required = true},
+                    {.name = "log",
+                     .value = "VKEY",
+                     .help = "The public key of a log to watch.",
+                     .required = true,
+                     .repeated = true},
+                    {.name = "name",
+                     .value = "NAME",
+                     .help = "The name of a new key, an address without scheme. Needed on the "
+                             "first run."}}};
+}
+
+Command Verify() {
+  return {.name = "verify",
+          .description =
+              "Checks a whole ledger: with --data in a copy of its data directory, "
+              "which no server serves, every record, index, tile and view, and the "
+              "signed checkpoint; with --url from outside, by what a server shows to "
+              "anybody, that its entries are what was signed and only grew. Changes "
+              "nothing. Exit code 0 only if all of it holds.",
+          .flags = {{.name = "data",
+                     .value = "DIRECTORY",
+                     .help = "The data directory of trellisd, or a copy of it; with --ledger."},
+                    {.name = "ledger", .value = "NAME", .help = "The ledger's name."},
+                    {.name = "url",
+                     .value = "URL",
+                     .help = "The HTTP port of a server, such as http://127.0.0.1:7480; with "
+                             "--key."},
+                    {.name = "seen",
+                     .value = "FILE",
+                     .help = "With --url: where the checkpoint that was seen last is kept. The "
+                             "ledger has to begin with it; it is replaced if all holds."},
+                    {.name = "key",
+                     .value = "VKEY",
+                     .help = "The ledger's public key, got from elsewhere. Default with --data: "
+                             "the one in signing.pub beside the log, which proves less."}}};
+}
+
+Command Completion() {
+  return {.name = "completion",
+          .description = "Prints a script that makes a shell complete commands and flags.",
+          .positional = "bash|zsh|fish",
+          .positionals_max = 1};
+}
+
+Command Help() {
+  return {.name = "help",
+          .description = "Prints help on a group, a command, or exit-codes.",
+          .positional = "TOPIC",
+          .positionals_max = 2};
+}
+
+}  // namespace
+
+std::vector<Command> BuiltinCommands() {
+  return {Play(), Demo(), Witness(), Verify(), Completion(), Help()};
+}
+
+}  // namespace trellis::cli
