@@ -59,7 +59,7 @@ class IncludesTest(TidyTest):
     def test_libraries_belong_to_some_folders(self):
         for path, include in [("services/a.cc", "rocksdb/db.h"), ("domain/a.cc", "rocksdb/db.h"),
                               ("projections/a.cc", "grpcpp/grpcpp.h"),
-                              ("clients/a.cc", "httplib.h")]:
+                              ("queue/a.cc", "httplib.h")]:
             folder = path.split("/")[0]
             self.includes(path, f"<{include}>",
                           f"{path}:2: error: {folder}/ may not include <{include}>; allowed in: ")
