@@ -133,12 +133,11 @@ class TrustWriter {
   int days_ago_ = 0;
 };
 
-void FillTrust(const std::string& directory) {
+void FillTrust(const std::string& data) {
   const SystemClock clock;
-  auto log = eventstore::EventLog::Open({.directory = directory, .ledger = "trellis"}, clock);
-  if (!log.ok()) Crash(log.status().message());
-  TrustWriter(**log).Write();
-  (*log)->Close();
+  const auto log = NewLedger(data, clock);
+  TrustWriter(*log).Write();
+  log->Close();
 }
 
 LoadResult Read(const ServerProcess& server, const CaseloadBenchOptions& options,
@@ -160,7 +159,7 @@ void MeasureCaseload(const CaseloadBenchOptions& options, std::vector<Row>& rows
   Show("Caseloads: 10 000 plans in 200 schools of one trust, one read at a time:");
   const std::string data = options.work + "/caseload";
   std::filesystem::create_directories(data);
-  FillTrust(data + "/log");
+  FillTrust(data);
   const ServerProcess server(
       {options.trellisd, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
   v1::GetSupportPlanRequest get;

@@ -81,7 +81,7 @@ void MeasureQueue(const QueueBenchOptions& options, std::vector<Row>& rows) {
   const std::string data = options.work + "/queue";
   std::filesystem::create_directories(data);
   const uint64_t events =
-      FillLog({.directory = data + "/log", .events = options.events, .play_file = options.play});
+      FillLog({.data = data, .events = options.events, .play_file = options.play});
   const ServerProcess trellisd(
       {options.trellisd, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
   std::vector<Drained> at_least_once, exactly_once;

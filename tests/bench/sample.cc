@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <google/protobuf/text_format.h>
@@ -15,6 +16,7 @@
 #include "domain/codec.h"
 #include "domain/dates.h"
 #include "domain/support_plan.h"
+#include "proofs/key_file.h"
 #include "trellis/v1/play.pb.h"
 
 namespace trellis::bench {
@@ -120,12 +122,21 @@ std::vector<std::vector<eventstore::NewEvent>> ExampleCommits(const std::string&
   return commits;
 }
 
+std::unique_ptr<eventstore::EventLog> NewLedger(const std::string& data, const Clock& clock) {
+  std::filesystem::create_directories(data);
+  const auto key = proofs::SignerKey::Generate("trellis", proofs::KeyType::kNote);
+  CHECK(key.ok() && proofs::WriteKeyFile(data + "/signing.key", *key).ok());
+  std::ofstream(data + "/signing.pub") << key->verifier().ToString() << "\n";
+  auto log = eventstore::EventLog::Open(
+      {.directory = data + "/log", .ledger = "trellis", .key = *key}, clock);
+  if (!log.ok()) Crash(log.status().message());
+  return *std::move(log);
+}
+
 uint64_t FillLog(const FillOptions& options) {
   const auto commits = ExampleCommits(options.play_file);
   const SystemClock clock;
-  auto log =
-      eventstore::EventLog::Open({.directory = options.directory, .ledger = "trellis"}, clock);
-  if (!log.ok()) Crash(log.status().message());
+  const auto log = NewLedger(options.data, clock);
   uint64_t written = 0;
   for (int first = 0; written < options.events; first += kPlansSideBySide) {
     // Each writer takes the plans of its own numbers through the example, one command on each plan
@@ -138,7 +149,7 @@ uint64_t FillLog(const FillOptions& options) {
         for (const auto& events : commits) {
           for (int plan = first + writer; plan < first + kPlansSideBySide; plan += kWriters) {
             const uint64_t request = static_cast<uint64_t>(plan) * commits.size() + number;
-            AppendCommand(**log, PlanName(plan), revision, request, events);
+            AppendCommand(*log, PlanName(plan), revision, request, events);
           }
           revision += events.size();
           ++number;

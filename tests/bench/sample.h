@@ -1,10 +1,12 @@
 // What the measurements work on: plans that follow the form's worked example.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "eventstore/event_log.h"
 #include "trellis/v1/directory_service.pb.h"
 #include "trellis/v1/support_plan_service.pb.h"
@@ -14,14 +16,18 @@ namespace trellis::bench {
 // The commits that the example play makes on one plan, decided by the real rules.
 std::vector<std::vector<eventstore::NewEvent>> ExampleCommits(const std::string& play_file);
 
-// How a log is filled.
+// A new ledger in the data directory `data`, with a key, as a server finds one there; crashes if it
+// cannot be made. `clock` must outlive it.
+std::unique_ptr<eventstore::EventLog> NewLedger(const std::string& data, const Clock& clock);
+
+// How a ledger is filled.
 struct FillOptions {
-  std::string directory;
+  std::string data;
   uint64_t events = 0;
   std::string play_file;
 };
 
-// Fills a new log with at least `events` events of plans that follow the example, 500 plans at a
+// Fills a new ledger with at least `events` events of plans that follow the example, 500 plans at a
 // time side by side, each command a commit of its own, as schools would. Returns how many.
 uint64_t FillLog(const FillOptions& options);
 

@@ -58,7 +58,7 @@ class CrashTest : public ::testing::Test {
 
 TEST_F(CrashTest, ADrainLosesNothing) {
   auto daemon = Start();
-  Load load(daemon->grpc_address());
+  Load load;
   for (int round = 0; round < 2; ++round) {
     load.Start(daemon->grpc_address());
     load.AwaitAcknowledged(150);
@@ -78,7 +78,7 @@ TEST_F(CrashTest, AKillLosesNothingThatWasAcknowledged) {
   SCOPED_TRACE(absl::StrCat("TRELLIS_SEED=", Seed()));
   std::mt19937_64 random(Seed());
   auto daemon = Start();
-  Load load(daemon->grpc_address());
+  Load load;
   const std::string key = KeyOf(RpcClient(daemon->grpc_address()));
   for (int round = 0; round < Kills(); ++round) {
     load.Start(daemon->grpc_address());

@@ -9,7 +9,7 @@
 
 namespace trellis::integration {
 
-Load::Load(const std::string& address) {
+void Load::OpenPlans(const std::string& address) {
   const testing::RpcClient client(address);
   for (int i = 0; i <= kClients; ++i) {
     const auto reply = client.Give(testing::Tutor(), testing::OpenRequest());
@@ -19,6 +19,8 @@ Load::Load(const std::string& address) {
 }
 
 void Load::Start(const std::string& address) {
+  // A plan takes some hundred outcomes: each start has plans of its own.
+  OpenPlans(address);
   {
     MutexLock lock(mutex_);
     at_start_ = acknowledged_;
@@ -36,9 +38,10 @@ void Load::Join() {
 
 void Load::RunClient(const std::string& address, size_t number) {
   const testing::RpcClient client(address);
+  const size_t first = plans_.size() - kClients - 1;
   for (size_t i = 0;; ++i) {
     // One in four is for the plan that all share.
-    const std::string& plan = plans_[i % 4 == 3 ? kClients : number];
+    const std::string& plan = plans_[first + (i % 4 == 3 ? kClients : number)];
     Sent sent{.request = testing::OutcomeRequest(plan, ""), .reply = {}};
     sent.request.mutable_outcome()->set_words(sent.request.request_id());
     const auto reply = client.Give(testing::Tutor(), sent.request);

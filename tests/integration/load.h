@@ -23,15 +23,13 @@ struct Sent {
 // The number of clients.
 inline constexpr int kClients = 32;
 
-// Operation.   Each client has a plan of its own, which it opened, and one that all share. It gives
+// Operation.   Each client has a plan of its own, which was opened for it, and one that all share.
+// It gives
 //              one command after the other until one gets no answer: then the server is gone.
 // Concurrency. The functions are for one thread.
 class Load {
  public:
-  // Opens the plans at the server with this address.
-  explicit Load(const std::string& address);
-
-  // Starts the clients at the server with this address; joins them.
+  // Opens plans for the clients, and starts them at the server with this address; joins them.
   void Start(const std::string& address);
   void Join();
   // Blocks until `count` more commands than at the start were acknowledged, or no client goes on.
@@ -53,6 +51,7 @@ class Load {
   size_t acknowledged() const;
 
  private:
+  void OpenPlans(const std::string& address);
   void RunClient(const std::string& address, size_t number);
 
   std::vector<std::string> plans_;

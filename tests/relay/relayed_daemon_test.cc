@@ -112,7 +112,7 @@ TEST_F(RelayedDaemonTest, RelaysTheExamplePlanAsItsTrailHasIt) {
 TEST_F(RelayedDaemonTest, LosesAndRepeatsNothingWhenEitherIsKilled) {
   std::mt19937_64 random(testing::Seed());
   auto daemon = Start();
-  integration::Load load(daemon->grpc_address());
+  integration::Load load;
   for (int round = 0; round < 6; ++round) {
     load.Start(daemon->grpc_address());
     load.AwaitAcknowledged(1 + random() % 150);
