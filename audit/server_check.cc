@@ -13,7 +13,6 @@
 #include "eventstore/record_format.h"
 #include "proofs/checkpoint.h"
 #include "proofs/merkle.h"
-#include "proofs/note.h"
 #include "proofs/policy.h"
 #include "proofs/tile.h"
 #include "proofs/tree_edge.h"
@@ -25,22 +24,16 @@ using proofs::TileId;
 
 std::string Hex(const Digest& digest) { return absl::BytesToHexString(AsBytes(digest)); }
 
-absl::StatusOr<proofs::Checkpoint> Believed(const std::string& bytes,
-                                            const proofs::VerifierKey& key) {
-  ASSIGN_OR_RETURN(const proofs::Note note, proofs::ParseNote(bytes));
-  return proofs::VerifyCheckpoint(note, {key}, proofs::Policy());
-}
-
 class Check {
  public:
   explicit Check(const ServerCheckOptions& options) : options_(options) {}
 
   absl::StatusOr<ServerReport> Run() {
     if (!options_.seen.empty()) {
-      ASSIGN_OR_RETURN(seen_, Believed(options_.seen, options_.key));
+      ASSIGN_OR_RETURN(seen_, Believed(options_.seen));
     }
     ASSIGN_OR_RETURN(const std::string note, options_.get("checkpoint"));
-    const auto newest = Believed(note, options_.key);
+    const auto newest = Believed(note);
     if (!newest.ok()) {
       Add(absl::StrCat("checkpoint: ", newest.status().message()));
       End("checkpoint", "what is served as the newest");
@@ -57,6 +50,10 @@ class Check {
   }
 
  private:
+  absl::StatusOr<proofs::Checkpoint> Believed(const std::string& note) const {
+    return proofs::VerifyCheckpoint(note, {options_.key}, proofs::Policy());
+  }
+
   void Add(std::string finding) { result_.report.findings.Add(std::move(finding)); }
 
   // Ends a part: what was found since the one before is its.

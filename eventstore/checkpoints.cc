@@ -12,7 +12,6 @@
 #include "proofs/checkpoint.h"
 #include "proofs/note.h"
 #include "proofs/policy.h"
-#include "proofs/prove.h"
 
 namespace trellis::eventstore {
 namespace {
@@ -29,9 +28,8 @@ absl::Status Lost(absl::string_view reason, const CheckpointFile& file, absl::st
 absl::StatusOr<proofs::Checkpoint> BelievedCheckpoint(absl::string_view bytes,
                                                       const std::string& ledger,
                                                       const proofs::VerifierKey& key) {
-  ASSIGN_OR_RETURN(const proofs::Note note, proofs::ParseNote(bytes));
   ASSIGN_OR_RETURN(const proofs::Checkpoint checkpoint,
-                   proofs::VerifyCheckpoint(note, {key}, proofs::Policy()));
+                   proofs::VerifyCheckpoint(bytes, {key}, proofs::Policy()));
   if (checkpoint.origin == ledger) return checkpoint;
   return absl::InvalidArgumentError(
       absl::StrCat("it is of ledger ", checkpoint.origin, ", want ", ledger));
@@ -56,9 +54,7 @@ absl::Status CheckAgainstFile(const Database& database, const std::string& ledge
                 absl::StrCat("the log ends at position ", size, ", and ", checkpoint->size,
                              " were signed"));
   }
-  ASSIGN_OR_RETURN(const Digest root, proofs::RootAt(checkpoint->size, [&](const auto& id) {
-                     return ReadTileHashes(database, id);
-                   }));
+  ASSIGN_OR_RETURN(const Digest root, RootOfFirst(database, checkpoint->size));
   if (root != checkpoint->root) {
     return Lost("LOG_REWRITTEN", file,
                 absl::StrCat("the first ", checkpoint->size,

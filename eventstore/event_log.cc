@@ -16,7 +16,6 @@
 #include "eventstore/record_format.h"
 #include "eventstore/recovery.h"
 #include "eventstore/waiting_commit.h"
-#include "proofs/prove.h"
 
 namespace trellis::eventstore {
 
@@ -125,9 +124,7 @@ absl::StatusOr<std::shared_ptr<const SignedCheckpoint>> EventLog::CheckpointAt(
   auto newest = impl_->checkpoints->newest();
   if (newest->size == signed_size) return newest;
   // It was signed before, and the same key signs the same text alike.
-  ASSIGN_OR_RETURN(const Digest root, proofs::RootAt(signed_size, [&](const proofs::TileId& id) {
-                     return ReadTileHashes(*impl_->database, id);
-                   }));
+  ASSIGN_OR_RETURN(const Digest root, RootOfFirst(*impl_->database, signed_size));
   return impl_->checkpoints->Sign(signed_size, root);
 }
 

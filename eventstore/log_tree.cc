@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "eventstore/keys.h"
 #include "eventstore/record_format.h"
+#include "proofs/prove.h"
 
 namespace trellis::eventstore {
 namespace {
@@ -32,6 +33,10 @@ absl::StatusOr<std::string> HashesOfRecords(const Database& database, uint64_t f
   return hashes;
 }
 
+auto TilesOf(const Database& database) {
+  return [&database](const proofs::TileId& id) { return ReadTileHashes(database, id); };
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ReadTileHashes(const Database& database, const proofs::TileId& id) {
@@ -49,11 +54,12 @@ absl::StatusOr<std::string> ReadTileHashes(const Database& database, const proof
   return value.ToString();
 }
 
+absl::StatusOr<Digest> RootOfFirst(const Database& database, Position size) {
+  return proofs::RootAt(size, TilesOf(database));
+}
+
 absl::StatusOr<LogTree> LogTree::Open(const Database& database, Position size) {
-  ASSIGN_OR_RETURN(proofs::TreeEdge edge,
-                   proofs::TreeEdge::Open(size, [&](const proofs::TileId& id) {
-                     return ReadTileHashes(database, id);
-                   }));
+  ASSIGN_OR_RETURN(proofs::TreeEdge edge, proofs::TreeEdge::Open(size, TilesOf(database)));
   return LogTree(std::move(edge));
 }
 

@@ -22,6 +22,9 @@ namespace trellis::eventstore {
 // (LOG_DAMAGED) if they are not there; UNAVAILABLE (LOG_UNREADABLE). Thread-safe.
 absl::StatusOr<std::string> ReadTileHashes(const Database& database, const proofs::TileId& id);
 
+// The root of the tree of the first `size` records, which are there. The errors of ReadTileHashes.
+absl::StatusOr<Digest> RootOfFirst(const Database& database, Position size);
+
 // The end of the tree, to which groups are appended. Not thread-safe.
 class LogTree {
  public:

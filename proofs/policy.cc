@@ -227,4 +227,11 @@ absl::StatusOr<Checkpoint> VerifyCheckpoint(const Note& note, absl::Span<const V
   return checkpoint;
 }
 
+absl::StatusOr<Checkpoint> VerifyCheckpoint(absl::string_view note,
+                                            absl::Span<const VerifierKey> logs,
+                                            const Policy& policy) {
+  ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
+  return VerifyCheckpoint(parsed, logs, policy);
+}
+
 }  // namespace trellis::proofs

@@ -73,5 +73,9 @@ class Policy {
 // QUORUM_NOT_MET (`quorum: ...`).
 absl::StatusOr<Checkpoint> VerifyCheckpoint(const Note& note, absl::Span<const VerifierKey> logs,
                                             const Policy& policy);
+// The same of a note's bytes; also NOTE_MALFORMED.
+absl::StatusOr<Checkpoint> VerifyCheckpoint(absl::string_view note,
+                                            absl::Span<const VerifierKey> logs,
+                                            const Policy& policy);
 
 }  // namespace trellis::proofs

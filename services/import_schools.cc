@@ -42,21 +42,27 @@ std::string Padded(const std::string& text, size_t size) {
   return std::string(size - text.size(), '0') + text;
 }
 
-void ReadStatus(const ImportRow& row, absl::string_view column, ImportValues& values,
-                v1::OrganisationStatus* status) {
+v1::OrganisationStatus StatusIn(const ImportRow& row, absl::string_view column,
+                                ImportValues& values) {
   std::string words = absl::AsciiStrToLower(row.Get(column));
   words.erase(std::remove(words.begin(), words.end(), ','), words.end());
-  if (words == "open") {
-    *status = v1::OPEN;
-  } else if (words == "open but proposed to close") {
-    *status = v1::OPEN_BUT_PROPOSED_TO_CLOSE;
-  } else if (words == "closed") {
-    *status = v1::CLOSED;
-  } else if (words == "proposed to open") {
-    *status = v1::PROPOSED_TO_OPEN;
-  } else {
-    values.Wrong(column, "Open, Open but proposed to close, Closed or Proposed to open");
+  if (words == "open") return v1::OPEN;
+  if (words == "open but proposed to close") return v1::OPEN_BUT_PROPOSED_TO_CLOSE;
+  if (words == "closed") return v1::CLOSED;
+  if (words == "proposed to open") return v1::PROPOSED_TO_OPEN;
+  values.Wrong(column, "Open, Open but proposed to close, Closed or Proposed to open");
+  return v1::ORGANISATION_STATUS_UNSPECIFIED;
+}
+
+// The step that records `facts` by `request`, unless they are what is known.
+template <typename State, typename Facts, typename Request>
+NextStep StepUnlessKnown(const Rooms& rooms, const projections::StateRowPointer& known, Facts facts,
+                         Request request) {
+  if (known != nullptr && MessageDifferencer::Equals(known->as<State>().facts(), facts)) {
+    return std::optional<ImportStep>();
   }
+  *request.mutable_facts() = std::move(facts);
+  return StepOf<State>(rooms, std::move(request));
 }
 
 void ReadDfeNumber(const ImportRow& row, std::string* number) {
@@ -76,9 +82,7 @@ NextStep NextOfSchool(const Rooms& rooms, const ImportRow& row) {
   v1::SchoolFacts facts = FactsOf<v1::SchoolRecord>(known);
   ImportValues values(row);
   values.Text("EstablishmentName", facts.mutable_school_name());
-  v1::OrganisationStatus status = v1::ORGANISATION_STATUS_UNSPECIFIED;
-  ReadStatus(row, "EstablishmentStatus (name)", values, &status);
-  facts.set_status(status);
+  facts.set_status(StatusIn(row, "EstablishmentStatus (name)", values));
   values.Text("TypeOfEstablishment (name)", facts.mutable_establishment_type());
   values.Text("PhaseOfEducation (name)", facts.mutable_phase());
   ReadDfeNumber(row, facts.mutable_dfe_number());
@@ -88,14 +92,9 @@ NextStep NextOfSchool(const Rooms& rooms, const ImportRow& row) {
   values.Text("Town", facts.mutable_town());
   values.Text("Postcode", facts.mutable_postcode());
   RETURN_IF_ERROR(values.status());
-  if (known != nullptr &&
-      MessageDifferencer::Equals(known->as<v1::SchoolRecord>().facts(), facts)) {
-    return std::optional<ImportStep>();
-  }
   v1::RecordSchoolRequest request;
   request.set_school_id(row.Get("URN"));
-  *request.mutable_facts() = std::move(facts);
-  return StepOf<v1::SchoolRecord>(rooms, std::move(request));
+  return StepUnlessKnown<v1::SchoolRecord>(rooms, known, std::move(facts), std::move(request));
 }
 
 // Groups are federations, children's centres and sponsors too; trusts are those of academies.
@@ -109,9 +108,7 @@ NextStep NextOfTrust(const Rooms& rooms, const ImportRow& row) {
   v1::TrustFacts facts = FactsOf<v1::Trust>(known);
   ImportValues values(row);
   values.Text("Group Name", facts.mutable_trust_name());
-  v1::OrganisationStatus status = v1::ORGANISATION_STATUS_UNSPECIFIED;
-  ReadStatus(row, "Group Status", values, &status);
-  facts.set_status(status);
+  facts.set_status(StatusIn(row, "Group Status", values));
   values.Text("Group Type", facts.mutable_group_type());
   values.Text("Group ID", facts.mutable_group_id());
   values.Text("Companies House Number", facts.mutable_companies_house_number());
@@ -125,13 +122,9 @@ NextStep NextOfTrust(const Rooms& rooms, const ImportRow& row) {
   }
   values.Date("Closed Date", facts.mutable_closed_on());
   RETURN_IF_ERROR(values.status());
-  if (known != nullptr && MessageDifferencer::Equals(known->as<v1::Trust>().facts(), facts)) {
-    return std::optional<ImportStep>();
-  }
   v1::RecordTrustRequest request;
   request.set_trust_id(row.Get("Group UID"));
-  *request.mutable_facts() = std::move(facts);
-  return StepOf<v1::Trust>(rooms, std::move(request));
+  return StepUnlessKnown<v1::Trust>(rooms, known, std::move(facts), std::move(request));
 }
 
 // A school is in one trust at a time: one that it joined later ends the one before.

@@ -25,10 +25,8 @@ void AddHashes(const std::vector<Digest>& proof, Hashes& hashes) {
   for (const Digest& digest : proof) *hashes.Add() = Bytes(digest);
 }
 
-// The size that is meant: the newest if none is said. INVALID_ARGUMENT, PROOF_OUT_OF_RANGE.
-absl::StatusOr<Position> SizeMeant(const eventstore::EventLog& log, const char* field,
-                                   int64_t said) {
-  const Position newest = log.tree_size();
+// The size that is meant: `newest` if none is said. INVALID_ARGUMENT, PROOF_OUT_OF_RANGE.
+absl::StatusOr<Position> SizeMeant(Position newest, const char* field, int64_t said) {
   if (said < 0) {
     return InvalidRequest({{field, absl::StrCat("got ", said, ", want a size of 0 or more")}});
   }
@@ -110,11 +108,11 @@ absl::StatusOr<v1::LedgerCheckpoint> GetCheckpoint(const Rooms& rooms,
 }
 
 absl::StatusOr<v1::EventProof> GetProof(const Rooms& rooms, const v1::GetProofRequest& request) {
-  // Before the record is read: it is in the tree then, whatever is appended meanwhile.
   ASSIGN_OR_RETURN(const Record record, FindRecord(rooms.log, request));
+  // After the record was read, so that it covers it; and once, so that size and signature agree.
   const auto checkpoint = rooms.log.checkpoint();
-  ASSIGN_OR_RETURN(Position size, SizeMeant(rooms.log, "tree_size", request.tree_size()));
-  if (request.tree_size() == 0 && checkpoint != nullptr) size = checkpoint->size;
+  const Position newest = checkpoint == nullptr ? rooms.log.tree_size() : checkpoint->size;
+  ASSIGN_OR_RETURN(const Position size, SizeMeant(newest, "tree_size", request.tree_size()));
   if (record.header.position > size) {
     return InvalidRequest(
         {{"tree_size", absl::StrCat("got ", size, ", want ", record.header.position, " or more")}});
@@ -139,7 +137,7 @@ absl::StatusOr<v1::EventProof> GetProof(const Rooms& rooms, const v1::GetProofRe
 absl::StatusOr<v1::ConsistencyProof> GetConsistencyProof(
     const Rooms& rooms, const v1::GetConsistencyProofRequest& request) {
   ASSIGN_OR_RETURN(const Position second,
-                   SizeMeant(rooms.log, "second_size", request.second_size()));
+                   SizeMeant(rooms.log.tree_size(), "second_size", request.second_size()));
   if (request.first_size() < 0 || static_cast<Position>(request.first_size()) > second) {
     return InvalidRequest(
         {{"first_size", absl::StrCat("got ", request.first_size(), ", want 0 to ", second)}});

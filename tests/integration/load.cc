@@ -3,7 +3,6 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "proofs/note.h"
 #include "proofs/policy.h"
 #include "trellis/v1/proof.pb.h"
 
@@ -121,9 +120,7 @@ void Load::CheckReceipts(const testing::RpcClient& client, const std::string& ke
   for (size_t i = 0; i < sent_.size(); i += step) {
     if (!sent_[i].acknowledged) continue;
     const v1::Receipt& receipt = sent_[i].reply.receipt();
-    const auto note = proofs::ParseNote(receipt.checkpoint());
-    ASSERT_TRUE(note.ok()) << note.status();
-    const auto checkpoint = proofs::VerifyCheckpoint(*note, keys, proofs::Policy());
+    const auto checkpoint = proofs::VerifyCheckpoint(receipt.checkpoint(), keys, proofs::Policy());
     ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
     v1::GetProofRequest request;
     request.set_position(receipt.first_position());

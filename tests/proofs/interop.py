@@ -23,7 +23,6 @@ import toolchains  # noqa: E402
 
 SKIPPED = 77
 NEEDS = [(["go", "version"], (1, 25))]
-BUILD_SECONDS = 480
 RUN_SECONDS = 120
 
 
@@ -35,7 +34,7 @@ def main():
     theirs = os.path.join(build, "tests", "proofs_interop_go")
     try:
         toolchains.check_commands(NEEDS)
-        build_go(theirs)
+        toolchains.build_go(os.path.join(HERE, "go"), theirs)
     except toolchains.Missing as missing:
         print(f"SKIPPED: {missing}")
         return SKIPPED
@@ -45,18 +44,6 @@ def main():
             subprocess.run(command, check=True, timeout=RUN_SECONDS)
     print("Go and Trellis agree")
     return 0
-
-
-def build_go(binary):
-    run = subprocess.run(["go", "build", "-o", binary, "."], cwd=os.path.join(HERE, "go"),
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                         stdin=subprocess.DEVNULL, timeout=BUILD_SECONDS)
-    if run.returncode == 0:
-        return
-    if toolchains.NO_REGISTRY.search(run.stdout):
-        raise toolchains.Missing(f"its packages cannot be had:\n{run.stdout}")
-    print(run.stdout)
-    raise subprocess.CalledProcessError(run.returncode, run.args)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@
 #include "clients/trellis/run.h"
 #include "proofs/checkpoint.h"
 #include "proofs/merkle.h"
-#include "proofs/note.h"
 #include "proofs/policy.h"
 #include "proofs/tile.h"
 #include "proofs/tlog_proof.h"
@@ -54,9 +53,7 @@ class LedgerProofsTest : public ServiceTest {
   }
   // The checkpoint in the text of a note, believed.
   proofs::Checkpoint Verified(const std::string& note) {
-    const auto parsed = proofs::ParseNote(note);
-    EXPECT_TRUE(parsed.ok()) << parsed.status();
-    const auto checkpoint = proofs::VerifyCheckpoint(*parsed, Keys(), proofs::Policy());
+    const auto checkpoint = proofs::VerifyCheckpoint(note, Keys(), proofs::Policy());
     EXPECT_TRUE(checkpoint.ok()) << checkpoint.status();
     return *checkpoint;
   }

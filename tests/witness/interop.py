@@ -23,7 +23,6 @@ import toolchains  # noqa: E402
 
 SKIPPED = 77
 NEEDS = [(["go", "version"], (1, 25))]
-BUILD_SECONDS = 480
 RUN_SECONDS = 120
 
 
@@ -35,7 +34,7 @@ def main():
     theirs = os.path.join(build, "tests", "witness_interop_go")
     try:
         toolchains.check_commands(NEEDS)
-        build_go(theirs)
+        toolchains.build_go(os.path.join(HERE, "go"), theirs)
     except toolchains.Missing as missing:
         print(f"SKIPPED: {missing}")
         return SKIPPED
@@ -68,18 +67,6 @@ def serving(*command):
         process.stdout.close()
     if found != 0:
         raise subprocess.CalledProcessError(found, command)
-
-
-def build_go(binary):
-    built = subprocess.run(["go", "build", "-o", binary, "."], cwd=os.path.join(HERE, "go"),
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                           stdin=subprocess.DEVNULL, timeout=BUILD_SECONDS)
-    if built.returncode == 0:
-        return
-    if toolchains.NO_REGISTRY.search(built.stdout):
-        raise toolchains.Missing(f"its packages cannot be had:\n{built.stdout}")
-    print(built.stdout)
-    raise subprocess.CalledProcessError(built.returncode, built.args)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,19 @@ def check_commands(needs):
                           f"{'.'.join(map(str, least))} or newer")
 
 
+def build_go(folder, binary):
+    """Builds the Go program in `folder`. Missing if its packages cannot be had."""
+    run = subprocess.run(["go", "build", "-o", binary, "."], cwd=folder, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL,
+                         timeout=SET_UP_SECONDS)
+    if run.returncode == 0:
+        return
+    if NO_REGISTRY.search(run.stdout):
+        raise Missing(f"its packages cannot be had:\n{run.stdout}")
+    print(run.stdout)
+    raise subprocess.CalledProcessError(run.returncode, run.args)
+
+
 class Example:
     """The example of one language, in a copy of its own that is kept for the next time."""
 
