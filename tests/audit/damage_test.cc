@@ -21,7 +21,7 @@ struct Change {
   size_t bit = 0;
 };
 
-// What a finding about this row begins with.
+// What a finding about this row has.
 std::string PlaceOf(const std::string& family, const std::string& key) {
   if (family == "log" && key.size() == 8) {
     return absl::StrCat("position ", eventstore::LoadBigEndian<uint64_t>(key.data()), ":");
@@ -148,8 +148,13 @@ TEST_F(DamageTest, OfAnyRowOfTheLogIsFoundAndItsPlaceNamed) {
       continue;
     }
     ASSERT_FALSE(report->holds());
-    EXPECT_THAT(AllFindings(*report), AnyOf(HasSubstr(PlaceOf(change.family, change.key)),
-                                            HasSubstr(PlaceOf(change.family, change.other))));
+    // Where the last record is gone, the checkpoint has it.
+    const bool is_last = change.family == "log" && !rows.at("log").empty() &&
+                         change.key == rows.at("log").rbegin()->first &&
+                         change.kind == Change::kDelete;
+    EXPECT_THAT(AllFindings(*report),
+                AnyOf(HasSubstr(is_last ? "checkpoint: " : PlaceOf(change.family, change.key)),
+                      HasSubstr(PlaceOf(change.family, change.other))));
   }
   EXPECT_GT(found, 200);
 }

@@ -16,6 +16,7 @@
 #include "domain/limits.h"
 #include "gtest/gtest.h"
 #include "tests/domain/command_grammar.h"
+#include "tests/support/seed.h"
 
 namespace trellis::testing {
 namespace {
@@ -26,11 +27,8 @@ constexpr int kWorlds = 4;
 constexpr int kSteps = 1500;
 
 std::vector<uint64_t> Seeds() {
-  const char* const given = std::getenv("TRELLIS_SEED");
-  uint64_t seed = 0;
-  if (given == nullptr) return {1, 2, 3};
-  CHECK(absl::SimpleAtoi(given, &seed));
-  return {seed};
+  if (std::getenv("TRELLIS_SEED") == nullptr) return {1, 2, 3};
+  return {Seed()};
 }
 
 std::string NameOf(const v1::Command& command) {

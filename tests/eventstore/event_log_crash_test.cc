@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "proofs/tree_edge.h"
 #include "tests/eventstore/log_fixture.h"
+#include "tests/support/seed.h"
 
 namespace trellis::eventstore {
 namespace {
@@ -60,21 +61,9 @@ TEST_F(EventLogFailureTest, TakesNoCommitsAfterTheDiskWasFull) {
   EXPECT_TRUE(Write(NewCommit({ToStream("a", 1, {"a2"})})).ok());
 }
 
-uint64_t Seed() {
-  uint64_t seed = std::random_device()();
-  const char* const given = std::getenv("TRELLIS_SEED");
-  if (given != nullptr) CHECK(absl::SimpleAtoi(given, &seed));
-  return seed;
-}
-
 // How many ledgers lose power 25 times each: what the environment says as TRELLIS_LEDGERS; 20 by
 // default, which are 500 cuts.
-int Ledgers() {
-  const char* const given = std::getenv("TRELLIS_LEDGERS");
-  int ledgers = 20;
-  if (given != nullptr) CHECK(absl::SimpleAtoi(given, &ledgers));
-  return ledgers;
-}
+uint64_t Ledgers() { return testing::NumberFrom("TRELLIS_LEDGERS", 20); }
 
 // What the clients of the log know: what they asked for, and what they were told.
 struct Asked {
@@ -218,10 +207,10 @@ class PowerCutTest : public LogTest {
 
 TEST_F(PowerCutTest, LosesNothingAcknowledgedAndWritesNothingInPart) {
   constexpr int kCuts = 25;
-  const uint64_t seed = Seed();
+  const uint64_t seed = testing::Seed();
   SCOPED_TRACE(::testing::Message() << "run again with TRELLIS_SEED=" << seed);
   random_.seed(seed);
-  for (int ledger = 0; ledger < Ledgers(); ++ledger) {
+  for (uint64_t ledger = 0; ledger < Ledgers(); ++ledger) {
     log_.reset();
     disk_.Restart(random_());
     std::filesystem::remove_all(Options().directory);

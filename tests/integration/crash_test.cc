@@ -13,6 +13,7 @@
 #include "tests/integration/load.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/pull_client.h"
+#include "tests/support/seed.h"
 #include "tests/support/test_server.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/diary_service.pb.h"
@@ -22,19 +23,10 @@ namespace trellis::integration {
 namespace {
 
 using testing::RpcClient;
-
-uint64_t Seed() {
-  const char* const text = std::getenv("TRELLIS_SEED");
-  uint64_t seed = 1;
-  return text != nullptr && absl::SimpleAtoi(text, &seed) ? seed : 1;
-}
+using testing::Seed;
 
 // How often a server is killed: what the environment says as TRELLIS_KILLS; 5 by default.
-int Kills() {
-  const char* const text = std::getenv("TRELLIS_KILLS");
-  int kills = 5;
-  return text != nullptr && absl::SimpleAtoi(text, &kills) ? kills : 5;
-}
+uint64_t Kills() { return testing::NumberFrom("TRELLIS_KILLS", 5); }
 
 // The public key that the server signs with.
 std::string KeyOf(const RpcClient& client) {
@@ -80,7 +72,7 @@ TEST_F(CrashTest, AKillLosesNothingThatWasAcknowledged) {
   auto daemon = Start();
   Load load;
   const std::string key = KeyOf(RpcClient(daemon->grpc_address()));
-  for (int round = 0; round < Kills(); ++round) {
+  for (uint64_t round = 0; round < Kills(); ++round) {
     load.Start(daemon->grpc_address());
     load.AwaitAcknowledged(1 + random() % 200);
     daemon->Signal(SIGKILL);

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
+#include "tests/support/seed.h"
 
 namespace trellis::queue {
 namespace {
@@ -237,15 +238,9 @@ TEST(Filter, NestsAsDeepAsItsLengthAllows) {
   EXPECT_FALSE(Filter::Parse(std::string(256, '(')).ok());
 }
 
-uint64_t Seed() {
-  const char* const text = std::getenv("TRELLIS_SEED");
-  uint64_t seed = 1;
-  return text != nullptr && absl::SimpleAtoi(text, &seed) ? seed : 1;
-}
-
 // Text, and what it must say, worked out beside it in the plainest way.
 struct Random {
-  std::mt19937_64 lots{Seed()};
+  std::mt19937_64 lots{testing::Seed()};
 
   size_t Below(size_t end) { return std::uniform_int_distribution<size_t>(0, end - 1)(lots); }
   std::string OneOf(const std::vector<std::string>& choices) {
@@ -307,7 +302,7 @@ struct Random {
 };
 
 TEST(Filter, SaysOfRandomFiltersWhatTheyMean) {
-  SCOPED_TRACE(absl::StrCat("TRELLIS_SEED=", Seed()));
+  SCOPED_TRACE(absl::StrCat("TRELLIS_SEED=", testing::Seed()));
   Random random;
   int parsed = 0;
   int passed = 0;
@@ -327,7 +322,7 @@ TEST(Filter, SaysOfRandomFiltersWhatTheyMean) {
 }
 
 TEST(Filter, SurvivesJunk) {
-  SCOPED_TRACE(absl::StrCat("TRELLIS_SEED=", Seed()));
+  SCOPED_TRACE(absl::StrCat("TRELLIS_SEED=", testing::Seed()));
   Random random;
   const Attributes attributes = random.MakeAttributes();
   int refused = 0;

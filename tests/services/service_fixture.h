@@ -12,20 +12,15 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/lifecycle.h"
 #include "tests/support/rpc_client.h"
+#include "tests/support/seed.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_server.h"
 
 namespace trellis::services {
 
 using testing::ReasonOf;
+using testing::Seed;
 using Reply = absl::StatusOr<v1::SupportPlanReply>;
-
-// What the environment says as TRELLIS_SEED; 1 by default.
-inline uint64_t Seed() {
-  const char* const text = std::getenv("TRELLIS_SEED");
-  uint64_t seed = 1;
-  return text != nullptr && absl::SimpleAtoi(text, &seed) ? seed : 1;
-}
 
 class ServiceTest : public ::testing::Test {
  protected:

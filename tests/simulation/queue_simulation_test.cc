@@ -8,17 +8,10 @@
 #include "base/check.h"
 #include "gtest/gtest.h"
 #include "tests/simulation/world.h"
+#include "tests/support/seed.h"
 
 namespace trellis::testing {
 namespace {
-
-uint64_t NumberFrom(const char* variable, uint64_t otherwise) {
-  const char* const given = std::getenv(variable);
-  if (given == nullptr) return otherwise;
-  uint64_t number = 0;
-  CHECK(absl::SimpleAtoi(given, &number));
-  return number;
-}
 
 queue::DeliveryRules Rules(bool ordered, bool exactly_once, uint32_t max_attempts) {
   return {.ordered = ordered,
@@ -31,7 +24,7 @@ queue::DeliveryRules Rules(bool ordered, bool exactly_once, uint32_t max_attempt
 class QueueSimulationTest : public ::testing::TestWithParam<queue::DeliveryRules> {};
 
 TEST_P(QueueSimulationTest, NothingIsLostSkippedOrOutOfOrder) {
-  const uint64_t seed = NumberFrom("TRELLIS_SEED", 1);
+  const uint64_t seed = Seed();
   const uint64_t steps = NumberFrom("TRELLIS_STEPS", 125'000);
   World world(GetParam(), seed);
   for (uint64_t step = 0; step < steps; ++step) {
