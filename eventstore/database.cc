@@ -12,10 +12,12 @@
 #include "absl/strings/str_replace.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 #include "eventstore/big_endian.h"
 #include "eventstore/database_options.h"
 #include "eventstore/keys.h"
+#include "eventstore/torn_write.h"
 
 namespace trellis::eventstore {
 namespace {
@@ -80,6 +82,26 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(const EventLogOptions& opt
           {"meta", families.Ranges()}};
 }
 
+// Cuts off what a power cut tore, after an attempt to open said `corruption`; which it returns if
+// there is no such thing.
+rocksdb::Status CutTornLogs(rocksdb::Env& env, const std::string& directory,
+                            const rocksdb::Status& corruption) {
+  std::vector<TornLog> torn;
+  // If a log cannot be read, what RocksDB said of it is the cause.
+  if (!FindTornLogs(env, directory, torn).ok() || torn.empty()) return corruption;
+  for (const TornLog& log : torn) {
+    Log("log.torn_write_dropped",
+        {{"file", log.path}, {"whole_bytes", absl::StrCat(log.whole_bytes)}});
+    std::unique_ptr<rocksdb::WritableFile> file;
+    rocksdb::Status status = env.ReopenWritableFile(log.path, &file, rocksdb::EnvOptions());
+    if (status.ok()) status = file->Truncate(log.whole_bytes);
+    if (status.ok()) status = file->Sync();
+    if (status.ok()) status = file->Close();
+    if (!status.ok()) return status;
+  }
+  return rocksdb::Status::OK();
+}
+
 }  // namespace
 
 Database::Database(std::string directory) : directory_(std::move(directory)) {}
@@ -120,6 +142,12 @@ absl::Status Database::OpenFamilies(const EventLogOptions& options) {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   status = rocksdb::DB::Open(db_options, directory_, families, &handles, &db);
+  if (status.IsCorruption()) {
+    status = CutTornLogs(*db_options.env, directory_, status);
+    if (status.ok()) {
+      status = rocksdb::DB::Open(db_options, directory_, families, &handles, &db);
+    }
+  }
   return Opened(status, db, handles);
 }
 
@@ -132,6 +160,12 @@ absl::Status Database::OpenFamiliesReadOnly(const EventLogOptions& options) {
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
       rocksdb::DB::OpenForReadOnly(db_options, directory_, families, &handles, &db);
+  std::vector<TornLog> torn;
+  if (status.IsCorruption() && FindTornLogs(*db_options.env, directory_, torn).ok() &&
+      !torn.empty()) {
+    return Damaged(absl::StrCat("the end of ", torn.back().path,
+                                " is torn, as by a power cut: a start for writing drops it"));
+  }
   return Opened(status, db, handles);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <utility>
 
@@ -14,16 +15,50 @@ namespace {
 namespace fs = std::filesystem;
 using rocksdb::IOStatus;
 
+constexpr uint64_t kSectorBytes = 512;
+
 bool IsWal(const std::string& name) { return absl::EndsWith(name, ".log"); }
+
+// Makes zeros of some sectors between these bytes, in one case of two: a file may have got its
+// length before its bytes.
+void LoseSectors(const std::string& name, uint64_t begin, uint64_t end, std::mt19937_64& random) {
+  if (begin == end || random() % 2 == 0) return;
+  std::fstream file(name, std::ios::binary | std::ios::in | std::ios::out);
+  for (uint64_t at = begin; at < end;) {
+    const uint64_t next = std::min(end, (at / kSectorBytes + 1) * kSectorBytes);
+    if (random() % 4 == 0) {
+      file.seekp(static_cast<std::streamoff>(at));
+      file << std::string(next - at, '\0');
+    }
+    at = next;
+  }
+}
 
 }  // namespace
 
-IOStatus FaultDisk::Append(const std::string& name, uint64_t bytes) {
+IOStatus FaultDisk::Append(const std::string& name, uint64_t bytes, uint64_t& accepted) {
   MutexLock lock(mutex_);
+  accepted = 0;
   if (full_) return IOStatus::NoSpace("the disk is full", name);
+  const bool had_failed = failed_;
   const IOStatus status = Step();
-  if (status.ok()) extents_[name].written += bytes;
+  if (status.ok()) accepted = bytes;
+  if (failed_ && !had_failed && fault_ == DiskFault::kShortWrite) accepted = bytes / 2;
+  extents_[name].written += accepted;
   return status;
+}
+
+IOStatus FaultDisk::Read() {
+  MutexLock lock(mutex_);
+  if (!fail_read_after_.has_value() || (*fail_read_after_)-- != 0) return IOStatus::OK();
+  fail_read_after_.reset();
+  failed_ = true;
+  return IOStatus::IOError("input/output error of a read");
+}
+
+uint64_t FaultDisk::free_bytes() const {
+  MutexLock lock(mutex_);
+  return full_ ? 0 : uint64_t{1} << 40;
 }
 
 IOStatus FaultDisk::Truncate(const std::string& name, uint64_t bytes) {
@@ -101,7 +136,12 @@ IOStatus FaultDisk::Step() {
     cut_ = true;
     cut_after_.reset();
   }
-  return cut_ ? IOStatus::IOError("the power is cut") : IOStatus::OK();
+  if (cut_) return IOStatus::IOError("the power is cut");
+  if (!fail_after_.has_value() || (*fail_after_)-- != 0) return IOStatus::OK();
+  fail_after_.reset();
+  failed_ = true;
+  return fault_ == DiskFault::kNoSpace ? IOStatus::NoSpace("no space for this call")
+                                       : IOStatus::IOError("input/output error");
 }
 
 void FaultDisk::Note(Change change) {
@@ -167,9 +207,25 @@ void FaultDisk::FailWalSyncs() {
   fail_wal_syncs_ = true;
 }
 
-void FaultDisk::Fill() {
+void FaultDisk::Fill(bool full) {
   MutexLock lock(mutex_);
-  full_ = true;
+  full_ = full;
+}
+
+void FaultDisk::FailCallAfter(uint64_t more, DiskFault fault) {
+  MutexLock lock(mutex_);
+  fail_after_ = more;
+  fault_ = fault;
+}
+
+void FaultDisk::FailReadAfter(uint64_t more) {
+  MutexLock lock(mutex_);
+  fail_read_after_ = more;
+}
+
+bool FaultDisk::has_failed() const {
+  MutexLock lock(mutex_);
+  return failed_;
 }
 
 void FaultDisk::Restart(uint64_t seed) {
@@ -186,13 +242,16 @@ void FaultDisk::Restart(uint64_t seed) {
   }
   unsynced_.clear();
   for (const auto& [name, extent] : extents_) {
-    if (fs::exists(name)) {
-      fs::resize_file(name, extent.synced + up_to(extent.written - extent.synced));
-    }
+    if (!fs::exists(name)) continue;
+    const uint64_t end = extent.synced + up_to(extent.written - extent.synced);
+    fs::resize_file(name, end);
+    if (IsWal(name)) LoseSectors(name, extent.synced, end, random);
   }
   extents_.clear();
   cut_after_.reset();
-  cut_ = full_ = fail_wal_syncs_ = false;
+  fail_after_.reset();
+  fail_read_after_.reset();
+  cut_ = full_ = fail_wal_syncs_ = failed_ = false;
 }
 
 }  // namespace trellis::testing

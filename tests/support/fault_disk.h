@@ -13,13 +13,24 @@
 
 namespace trellis::testing {
 
+// What becomes of one call.
+enum class DiskFault {
+  // Nothing is done: EIO.
+  kError,
+  // Nothing is done: ENOSPC, also of a sync.
+  kNoSpace,
+  // Of what is appended the first half is written, then EIO. Other calls: as kError.
+  kShortWrite,
+};
+
 // Thread-safe. Functions that change the disk say whether it still works; those that only concern
 // names do the change, the others leave it to the caller.
 class FaultDisk {
  public:
   explicit FaultDisk(std::string trash) : trash_(std::move(trash)) {}
 
-  rocksdb::IOStatus Append(const std::string& name, uint64_t bytes);
+  // How many of the bytes are written is in `accepted`, also if it fails.
+  rocksdb::IOStatus Append(const std::string& name, uint64_t bytes, uint64_t& accepted);
   rocksdb::IOStatus Truncate(const std::string& name, uint64_t bytes);
   rocksdb::IOStatus Sync(const std::string& name);
   rocksdb::IOStatus SyncDirectory(const std::string& directory);
@@ -29,6 +40,9 @@ class FaultDisk {
   void Adopt(const std::string& name);
   rocksdb::IOStatus Delete(const std::string& name);
   rocksdb::IOStatus Rename(const std::string& from, const std::string& to);
+  // Comes before a read.
+  rocksdb::IOStatus Read();
+  uint64_t free_bytes() const;
 
   // As in FaultFileSystem.
   int wal_syncs() const;
@@ -37,7 +51,10 @@ class FaultDisk {
   void HoldWalSyncs(bool hold);
   void AwaitHeldWalSync();
   void FailWalSyncs();
-  void Fill();
+  void Fill(bool full);
+  void FailCallAfter(uint64_t more, DiskFault fault);
+  void FailReadAfter(uint64_t more);
+  bool has_failed() const;
   void Restart(uint64_t seed);
 
  private:
@@ -57,7 +74,8 @@ class FaultDisk {
     Extent trash_extent;
   };
 
-  // Comes before a change of the disk; an error if the power is cut, at it or before.
+  // Comes before a change of the disk; an error if the power is cut, at it or before, or if this
+  // is the call that fails: as failed_ says then.
   rocksdb::IOStatus Step() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Notes the change and moves the file that has its name, if one has, to where Undo finds it.
   void Note(Change change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -79,6 +97,11 @@ class FaultDisk {
   bool full_ ABSL_GUARDED_BY(mutex_) = false;
   bool cut_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<uint64_t> cut_after_ ABSL_GUARDED_BY(mutex_);
+  std::optional<uint64_t> fail_after_ ABSL_GUARDED_BY(mutex_);
+  std::optional<uint64_t> fail_read_after_ ABSL_GUARDED_BY(mutex_);
+  DiskFault fault_ ABSL_GUARDED_BY(mutex_) = DiskFault::kError;
+  // That one call, or a read, has failed.
+  bool failed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace trellis::testing

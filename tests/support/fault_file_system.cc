@@ -23,8 +23,10 @@ class FaultFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
   IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
                   IODebugContext* debug) override {
-    const IOStatus status = disk_->Append(name_, data.size());
-    return status.ok() ? target()->Append(data, options, debug) : status;
+    uint64_t accepted = 0;
+    const IOStatus status = disk_->Append(name_, data.size(), accepted);
+    const IOStatus written = target()->Append({data.data(), accepted}, options, debug);
+    return status.ok() ? written : status;
   }
   IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
                   const rocksdb::DataVerificationInfo&, IODebugContext* debug) override {
@@ -39,6 +41,48 @@ class FaultFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
  private:
   const std::string name_;
+  const std::shared_ptr<FaultDisk> disk_;
+};
+
+class FaultSequentialFile final : public rocksdb::FSSequentialFileOwnerWrapper {
+ public:
+  FaultSequentialFile(std::unique_ptr<rocksdb::FSSequentialFile> file,
+                      std::shared_ptr<FaultDisk> disk)
+      : FSSequentialFileOwnerWrapper(std::move(file)), disk_(std::move(disk)) {}
+
+  IOStatus Read(size_t size, const IOOptions& options, rocksdb::Slice* result, char* scratch,
+                IODebugContext* debug) override {
+    const IOStatus status = disk_->Read();
+    return status.ok() ? target()->Read(size, options, result, scratch, debug) : status;
+  }
+
+ private:
+  const std::shared_ptr<FaultDisk> disk_;
+};
+
+class FaultRandomAccessFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+ public:
+  FaultRandomAccessFile(std::unique_ptr<rocksdb::FSRandomAccessFile> file,
+                        std::shared_ptr<FaultDisk> disk)
+      : FSRandomAccessFileOwnerWrapper(std::move(file)), disk_(std::move(disk)) {}
+
+  IOStatus Read(uint64_t offset, size_t size, const IOOptions& options, rocksdb::Slice* result,
+                char* scratch, IODebugContext* debug) const override {
+    const IOStatus status = disk_->Read();
+    return status.ok() ? target()->Read(offset, size, options, result, scratch, debug) : status;
+  }
+  IOStatus MultiRead(rocksdb::FSReadRequest* requests, size_t count, const IOOptions& options,
+                     IODebugContext* debug) override {
+    const IOStatus status = disk_->Read();
+    return status.ok() ? target()->MultiRead(requests, count, options, debug) : status;
+  }
+  IOStatus Prefetch(uint64_t offset, size_t size, const IOOptions& options,
+                    IODebugContext* debug) override {
+    const IOStatus status = disk_->Read();
+    return status.ok() ? target()->Prefetch(offset, size, options, debug) : status;
+  }
+
+ private:
   const std::shared_ptr<FaultDisk> disk_;
 };
 
@@ -80,6 +124,25 @@ class FaultWrapper final : public rocksdb::FileSystemWrapper {
     IOStatus status = target()->ReopenWritableFile(name, options, result, debug);
     if (status.ok()) disk_->Adopt(name);
     return Wrap(std::move(status), name, result);
+  }
+  IOStatus NewSequentialFile(const std::string& name, const FileOptions& options,
+                             std::unique_ptr<rocksdb::FSSequentialFile>* result,
+                             IODebugContext* debug) override {
+    IOStatus status = target()->NewSequentialFile(name, options, result, debug);
+    if (status.ok()) *result = std::make_unique<FaultSequentialFile>(std::move(*result), disk_);
+    return status;
+  }
+  IOStatus NewRandomAccessFile(const std::string& name, const FileOptions& options,
+                               std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+                               IODebugContext* debug) override {
+    IOStatus status = target()->NewRandomAccessFile(name, options, result, debug);
+    if (status.ok()) *result = std::make_unique<FaultRandomAccessFile>(std::move(*result), disk_);
+    return status;
+  }
+  IOStatus GetFreeSpace(const std::string&, const IOOptions&, uint64_t* free,
+                        IODebugContext*) override {
+    *free = disk_->free_bytes();
+    return IOStatus::OK();
   }
   IOStatus NewDirectory(const std::string& name, const IOOptions& options,
                         std::unique_ptr<rocksdb::FSDirectory>* result,
@@ -131,7 +194,13 @@ void FaultFileSystem::HoldWalSyncs() { disk_->HoldWalSyncs(true); }
 void FaultFileSystem::AwaitHeldWalSync() { disk_->AwaitHeldWalSync(); }
 void FaultFileSystem::ReleaseWalSyncs() { disk_->HoldWalSyncs(false); }
 void FaultFileSystem::FailWalSyncs() { disk_->FailWalSyncs(); }
-void FaultFileSystem::FillDisk() { disk_->Fill(); }
+void FaultFileSystem::FillDisk() { disk_->Fill(true); }
+void FaultFileSystem::FreeDisk() { disk_->Fill(false); }
+void FaultFileSystem::FailCallAfter(uint64_t more, DiskFault fault) {
+  disk_->FailCallAfter(more, fault);
+}
+void FaultFileSystem::FailReadAfter(uint64_t more) { disk_->FailReadAfter(more); }
+bool FaultFileSystem::has_failed() const { return disk_->has_failed(); }
 void FaultFileSystem::CutPowerAfter(uint64_t more) { disk_->CutAfter(more); }
 bool FaultFileSystem::power_is_cut() const { return disk_->is_cut(); }
 void FaultFileSystem::Restart(uint64_t seed) { disk_->Restart(seed); }

@@ -3,7 +3,8 @@
 // It keeps count of what was synced. Bytes that were appended to a file may be lost at a power cut
 // unless the file was synced; files that were created, renamed or deleted may be as before unless
 // their directory was. What is lost is the newest part, cut at any byte, as with a file system that
-// keeps a journal. Nothing is really synced, so it is fast.
+// keeps a journal; of what is left of the write-ahead log, sectors may be zeros. Nothing is really
+// synced, so it is fast.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 namespace trellis::testing {
 
 class FaultDisk;
+enum class DiskFault;
 
 // Thread-safe, but for Restart.
 class FaultFileSystem {
@@ -37,6 +39,14 @@ class FaultFileSystem {
   // From now on, until Restart: syncs of the write-ahead log fail; nothing can be appended.
   void FailWalSyncs();
   void FillDisk();
+  void FreeDisk();
+
+  // One call fails: the next change of the disk but `more`, or the next read but `more`. The others
+  // work.
+  void FailCallAfter(uint64_t more, DiskFault fault);
+  void FailReadAfter(uint64_t more);
+  // Whether it has, since Restart.
+  bool has_failed() const;
 
   // Cuts the power at the next change of the disk but `more`: it and all later ones fail.
   void CutPowerAfter(uint64_t more);
