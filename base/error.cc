@@ -60,6 +60,15 @@ absl::Status InvalidRequest(const std::vector<FieldViolation>& violations,
   return status;
 }
 
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
+  google::rpc::RetryInfo info;
+  auto& retry_delay = *info.mutable_retry_delay();
+  retry_delay.set_seconds(absl::IDivDuration(delay, absl::Seconds(1), &delay));
+  retry_delay.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(delay)));
+  Attach(info, status);
+  return status;
+}
+
 std::string ErrorReason(const absl::Status& status) {
   const auto payload = status.GetPayload(
       absl::StrCat(kTypeUrlPrefix, google::rpc::ErrorInfo::descriptor()->full_name()));

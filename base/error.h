@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace trellis {
 
@@ -35,6 +36,9 @@ struct FieldViolation {
 // INVALID_ARGUMENT with all `violations` (at least one) at once as a google.rpc.BadRequest.
 absl::Status InvalidRequest(const std::vector<FieldViolation>& violations,
                             absl::string_view reason = "INVALID_REQUEST");
+
+// Adds google.rpc.RetryInfo: the same request can be tried again after `delay`.
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 
 // The reason in the status's ErrorInfo; empty if it has none.
 std::string ErrorReason(const absl::Status& status);

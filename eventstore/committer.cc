@@ -16,11 +16,12 @@ constexpr size_t kSmallGroup = 4;
 }  // namespace
 
 Committer::Committer(Database& database, GroupPlanner planner, DurablePosition& durable,
-                     Checkpoints* checkpoints, const Clock& clock)
+                     Checkpoints* checkpoints, std::function<void()> on_failure, const Clock& clock)
     : database_(database),
       durable_(durable),
       checkpoints_(checkpoints),
       clock_(clock),
+      on_failure_(std::move(on_failure)),
       planner_(std::move(planner)) {}
 
 Committer::~Committer() { Close(); }
@@ -113,11 +114,7 @@ bool Committer::TakeGroup(Group& group) {
 }
 
 void Committer::CommitGroup(Group& group) {
-  absl::Status status;
-  {
-    MutexLock lock(mutex_);
-    status = failure_;
-  }
+  absl::Status status = Ready();
   if (status.ok()) {
     planner_.Begin(clock_.Now());
     for (const auto& commit : group) planner_.Add(*commit);
@@ -146,20 +143,35 @@ std::shared_ptr<const SignedCheckpoint> Committer::SignedNow() const {
   return checkpoints_->Sign(planner_.last_position(), planner_.tree().Root());
 }
 
+absl::Status Committer::Ready() {
+  {
+    MutexLock lock(mutex_);
+    if (!failure_.ok()) return failure_;
+  }
+  return database_.CheckRoom();
+}
+
 absl::Status Committer::WriteBatch() {
   if (planner_.batch().Count() == 0) return absl::OkStatus();
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status written = database_.db().Write(options, &planner_.batch());
   if (written.ok()) return absl::OkStatus();
+  // Also if there was no room. RocksDB would go on from there: but a batch that is whole in the
+  // write-ahead log comes back at the next start in those families alone that it has not flushed
+  // since. Only a start makes it all or nothing.
+  database_.Freeze();
   const std::string cause(database_.Unreadable(written).message());
   Log("log.failed", {{"directory", database_.directory()}, {"cause", cause}});
   absl::Status failure =
       Error(absl::StatusCode::kUnavailable, "LOG_FAILED",
             absl::StrCat("a write failed, no more commits until a restart: ", cause),
             {{"directory", database_.directory()}});
-  MutexLock lock(mutex_);
-  failure_ = failure;
+  {
+    MutexLock lock(mutex_);
+    failure_ = failure;
+  }
+  if (on_failure_ != nullptr) on_failure_();
   return failure;
 }
 

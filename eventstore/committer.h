@@ -27,9 +27,9 @@ namespace trellis::eventstore {
 // Limits.      kWaitingMax, kWaitingBytesMax.
 class Committer {
  public:
-  // `checkpoints` may be null: nothing is signed.
+  // `checkpoints` may be null: nothing is signed. `on_failure` is that of the log's options.
   Committer(Database& database, GroupPlanner planner, DurablePosition& durable,
-            Checkpoints* checkpoints, const Clock& clock);
+            Checkpoints* checkpoints, std::function<void()> on_failure, const Clock& clock);
   ~Committer();
 
   // Calls `commit->done` once, with what EventLog::Append says.
@@ -53,6 +53,8 @@ class Committer {
   // Takes what waits. If nothing does, the leader has ended.
   bool TakeGroup(Group& group);
   void CommitGroup(Group& group);
+  // Whether a group can be written now: not after a failure, nor while there is no room.
+  absl::Status Ready();
   absl::Status WriteBatch();
   // Of what is on disk now; null if nothing is signed.
   std::shared_ptr<const SignedCheckpoint> SignedNow() const;
@@ -62,6 +64,7 @@ class Committer {
   DurablePosition& durable_;
   Checkpoints* const checkpoints_;
   const Clock& clock_;
+  const std::function<void()> on_failure_;
   // Of the leader alone.
   GroupPlanner planner_;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <rocksdb/convenience.h>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -24,6 +25,9 @@ namespace {
 
 constexpr char kFormatKey[] = "format";
 constexpr char kLedgerKey[] = "ledger";
+
+// A person who makes room takes minutes, a compaction seconds.
+constexpr absl::Duration kRetryWhenFull = absl::Seconds(10);
 
 constexpr size_t kScanReadaheadBytes = size_t{1} << 20;
 
@@ -104,7 +108,8 @@ rocksdb::Status CutTornLogs(rocksdb::Env& env, const std::string& directory,
 
 }  // namespace
 
-Database::Database(std::string directory) : directory_(std::move(directory)) {}
+Database::Database(const EventLogOptions& options)
+    : directory_(options.directory), spare_bytes_(options.spare_bytes) {}
 
 Database::~Database() {
   if (db_ == nullptr) return;
@@ -114,7 +119,7 @@ Database::~Database() {
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const EventLogOptions& options) {
-  std::unique_ptr<Database> database(new Database(options.directory));
+  std::unique_ptr<Database> database(new Database(options));
   RETURN_IF_ERROR(database->OpenFamilies(options));
   ASSIGN_OR_RETURN(const bool formatted, database->CheckMeta(options.ledger));
   if (!formatted) RETURN_IF_ERROR(database->WriteMeta(options.ledger));
@@ -122,7 +127,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const EventLogOptions& 
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::OpenReadOnly(const EventLogOptions& options) {
-  std::unique_ptr<Database> database(new Database(options.directory));
+  std::unique_ptr<Database> database(new Database(options));
   RETURN_IF_ERROR(database->OpenFamiliesReadOnly(options));
   ASSIGN_OR_RETURN(const bool formatted, database->CheckMeta(options.ledger));
   if (!formatted) return database->Damaged("it has no format number");
@@ -268,6 +273,21 @@ absl::Status Database::VerifyFiles() const {
   const rocksdb::Status status = db_->VerifyFileChecksums(read);
   return status.ok() ? absl::OkStatus() : Unreadable(status);
 }
+
+absl::Status Database::CheckRoom() const {
+  uint64_t free = 0;
+  if (!db_->GetEnv()->GetFreeSpace(directory_, &free).ok() || free >= spare_bytes_) {
+    return absl::OkStatus();
+  }
+  return WithRetryDelay(
+      Error(absl::StatusCode::kResourceExhausted, "DISK_FULL",
+            absl::StrCat("the disk of log ", directory_, " has ", free, " bytes free, want ",
+                         spare_bytes_, ": nothing is recorded until there is room"),
+            {{"directory", directory_}, {"free_bytes", absl::StrCat(free)}}),
+      kRetryWhenFull);
+}
+
+void Database::Freeze() { rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/false); }
 
 absl::Status Database::Unreadable(const rocksdb::Status& status) const {
   if (status.IsCorruption()) return Damaged(OneLine(status));

@@ -50,6 +50,12 @@ class Database {
   // they were written. The errors of Unreadable.
   absl::Status VerifyFiles() const;
 
+  // RESOURCE_EXHAUSTED (DISK_FULL) if the disk has less room than the options want spare. OK if
+  // its file system does not say.
+  absl::Status CheckRoom() const;
+  // Writes nothing more, not by itself either; what is there can be read.
+  void Freeze();
+
   // A failed read as ours: DATA_LOSS (LOG_DAMAGED) or UNAVAILABLE (LOG_UNREADABLE), with the
   // directory and the cause in one line.
   absl::Status Unreadable(const rocksdb::Status& status) const;
@@ -61,7 +67,7 @@ class Database {
   // In the order in which they are opened.
   enum Family : size_t { kDefault, kLog, kStreams, kRequests, kTiles, kMeta, kFamilies };
 
-  explicit Database(std::string directory);
+  explicit Database(const EventLogOptions& options);
   absl::Status OpenFamilies(const EventLogOptions& options);
   absl::Status OpenFamiliesReadOnly(const EventLogOptions& options);
   absl::Status Opened(const rocksdb::Status& status, rocksdb::DB* db,
@@ -74,6 +80,7 @@ class Database {
   absl::Status WriteMeta(absl::string_view ledger);
 
   const std::string directory_;
+  const uint64_t spare_bytes_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_{};
 };

@@ -4,6 +4,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
 namespace trellis::eventstore {
@@ -14,6 +15,16 @@ constexpr size_t kCacheBytes = size_t{64} << 20;
 constexpr int kOpenFilesMax = 256;
 constexpr size_t kInfoLogBytes = size_t{1} << 20;
 constexpr double kBloomBitsPerKey = 10;
+
+// RocksDB would wait for room on the disk, and then go on. Only a compaction may: nothing is lost
+// with its output.
+class NoRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = reason == rocksdb::BackgroundErrorReason::kCompaction;
+  }
+};
 
 }  // namespace
 
@@ -38,6 +49,7 @@ rocksdb::DBOptions DatabaseOptions(const EventLogOptions& options) {
   db.max_open_files = kOpenFilesMax;
   // What follows a failed write is known after a restart only: never carry on by itself.
   db.max_bgerror_resume_count = 0;
+  db.listeners.push_back(std::make_shared<NoRecovery>());
   db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   db.max_log_file_size = kInfoLogBytes;
   db.keep_log_file_num = 2;

@@ -21,14 +21,14 @@ namespace trellis::eventstore {
 
 class EventLog::Impl {
  public:
-  Impl(std::unique_ptr<Database> opened, const std::string& ledger, const LogEnd& end, LogTree tree,
-       std::unique_ptr<Checkpoints> signing, const Clock& clock)
+  Impl(std::unique_ptr<Database> opened, const EventLogOptions& options, const LogEnd& end,
+       LogTree tree, std::unique_ptr<Checkpoints> signing, const Clock& clock)
       : database(std::move(opened)),
         durable(end.last_position),
         reader(*database, durable),
         checkpoints(std::move(signing)),
-        committer(*database, GroupPlanner(*database, ledger, end, std::move(tree)), durable,
-                  checkpoints.get(), clock) {}
+        committer(*database, GroupPlanner(*database, options.ledger, end, std::move(tree)), durable,
+                  checkpoints.get(), options.on_failure, clock) {}
 
   const std::unique_ptr<Database> database;
   DurablePosition durable;
@@ -68,7 +68,7 @@ absl::StatusOr<std::unique_ptr<EventLog>> EventLog::Open(const EventLogOptions& 
   ASSIGN_OR_RETURN(const LogEnd end, FindEnd(*database));
   ASSIGN_OR_RETURN(LogTree tree, LogTree::Open(*database, end.last_position));
   ASSIGN_OR_RETURN(auto checkpoints, StartSigning(options, *database, tree));
-  auto impl = std::make_unique<Impl>(std::move(database), options.ledger, end, std::move(tree),
+  auto impl = std::make_unique<Impl>(std::move(database), options, end, std::move(tree),
                                      std::move(checkpoints), clock);
   return std::unique_ptr<EventLog>(new EventLog(std::move(impl)));
 }
@@ -80,7 +80,7 @@ absl::StatusOr<std::unique_ptr<EventLog>> EventLog::OpenReadOnly(const EventLogO
   ASSIGN_OR_RETURN(LogEnd end, FindEnd(*database));
   end.last_position = std::min(end.last_position, last);
   ASSIGN_OR_RETURN(LogTree tree, LogTree::Open(*database, end.last_position));
-  auto impl = std::make_unique<Impl>(std::move(database), options.ledger, end, std::move(tree),
+  auto impl = std::make_unique<Impl>(std::move(database), options, end, std::move(tree),
                                      /*signing=*/nullptr, clock);
   return std::unique_ptr<EventLog>(new EventLog(std::move(impl)));
 }

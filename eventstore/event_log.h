@@ -7,7 +7,9 @@
 // Concurrency. Thread-safe. Append may block for as long as groups gather; callbacks run on the
 //              thread of whoever commits, and must not block, nor call Close().
 // Durability.  A commit is acknowledged after its bytes were synced to disk; nothing is readable
-//              before. After an error of a write the log takes no more commits.
+//              before. After an error of a write the log takes no more commits: what the disk
+//              holds is known after a restart only. A full disk is no error: commits are refused
+//              while there is less room than the log needs to stay whole, and reads go on.
 // Proof.       The records are the leaves of a Merkle tree (RFC 6962), which grows with each group.
 //              With a key, each group is signed as a checkpoint once it is synced, and the newest
 //              is kept in a file beside the directory: a log that was cut short or changed is not
@@ -122,6 +124,12 @@ struct EventLogOptions {
   // What is kept in memory before it goes to a file, 64 KiB or more. The log uses up to three times
   // as much, and a start reads up to twice as much again.
   size_t memtable_bytes = 32 * 1024 * 1024;
+  // Room on the disk that commits leave: for what is in memory, for files that are made of others,
+  // and for the other stores beside the log, which must go on.
+  uint64_t spare_bytes = 256 * 1024 * 1024;
+  // Called once, when a write failed and the log takes no more commits: from the thread that
+  // commits, before the answers of that group. Null: nobody is told.
+  std::function<void()> on_failure = nullptr;
   // Signs checkpoints; its name is the ledger's. The newest is kept in `directory`.checkpoint, and
   // must be there once the log has records. Without a key nothing is signed, and that file is not
   // looked at.
@@ -158,6 +166,7 @@ class EventLog {
   //                        got. COMMIT_MALFORMED: a stream's name, a type or an actor that cannot
   //                        be stored, a stream twice, or a stream without events.
   //   RESOURCE_EXHAUSTED   LOG_BUSY: kWaitingMax commits wait, or kWaitingBytesMax; retry later.
+  //                        DISK_FULL: less room than EventLogOptions::spare_bytes; retry later.
   //   UNAVAILABLE          LOG_CLOSED: closing. LOG_FAILED: a write failed, this one or an earlier;
   //                        whether this commit was written shows when the log is opened again.
   //                        LOG_UNREADABLE: the indexes cannot be read.

@@ -101,6 +101,8 @@ class HttpServer::Impl {
     server_.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
       const absl::Status health = rooms_.views.health();
       if (!health.ok()) return Fail(health, response);
+      const absl::Status scrubbed = measured_.scrubber.status().found;
+      if (!scrubbed.ok()) return Fail(scrubbed, response);
       response.set_content("ok\n", kText);
     });
     server_.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {

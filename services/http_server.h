@@ -3,7 +3,7 @@
 //   GET /                        the plans, as links
 //   GET /supportPlans/{uuid}     the plan as the form
 //   GET /checkpoint, /tile/...   the ledger's tree: see tile_pages.h
-//   GET /healthz                 200 "ok", or 503 and why the views stopped
+//   GET /healthz                 200 "ok"; or not, and why the views stopped, or what is damaged
 //   GET /metrics                 the numbers of metrics.h
 #pragma once
 

@@ -1,9 +1,12 @@
-// trellisd. Exit codes: 0 after a drain, 2 wrong usage, 3 cannot start.
+// trellisd. Exit codes: 0 after a drain, 2 wrong usage, 3 cannot start, 4 a write of the log
+// failed.
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <google/protobuf/stubs/logging.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
@@ -14,6 +17,7 @@
 namespace {
 
 constexpr int kCannotStart = 3;
+constexpr int kLogFailed = 4;
 
 // SIGTERM and SIGINT, blocked in every thread, so that one place waits for them.
 sigset_t StopSignals() {
@@ -40,7 +44,11 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const trellis::SystemClock clock;
-  auto server = trellis::services::Server::Start(parsed.settings, clock);
+  std::atomic<bool> log_failed = false;
+  auto server = trellis::services::Server::Start(parsed.settings, clock, [&log_failed] {
+    log_failed = true;
+    kill(getpid(), SIGTERM);
+  });
   if (!server.ok()) {
     std::fprintf(stderr, "trellisd: %s\n", std::string(server.status().message()).c_str());
     return kCannotStart;
@@ -55,5 +63,5 @@ int main(int argc, char** argv) {
   trellis::Log("server.draining", {{"signal", std::to_string(signal)}});
   server->reset();
   trellis::Log("server.stopped");
-  return 0;
+  return log_failed ? kLogFailed : 0;
 }

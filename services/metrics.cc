@@ -109,15 +109,30 @@ void AddRelay(const relay::RelayStatus& status, std::vector<MetricFamily>& famil
                             MetricType::Counter, static_cast<double>(status.failures)));
 }
 
+// Since 1970; 0 for what never was.
+double Seconds(absl::Time time) {
+  return time == absl::InfinitePast() ? 0 : absl::ToDoubleSeconds(time - absl::UnixEpoch());
+}
+
 void AddReminders(const ReminderTimer& reminders, std::vector<MetricFamily>& families) {
   families.push_back(Single("trellis_reminders_total", "Reminders recorded since the start.",
                             MetricType::Counter, static_cast<double>(reminders.recorded())));
-  const absl::Time complete = reminders.last_complete();
-  families.push_back(Single(
-      "trellis_reminders_complete_seconds",
-      "When the last look for reminders ended that left none out; 0 if none did.",
-      MetricType::Gauge,
-      complete == absl::InfinitePast() ? 0 : absl::ToDoubleSeconds(complete - absl::UnixEpoch())));
+  families.push_back(
+      Single("trellis_reminders_complete_seconds",
+             "When the last look for reminders ended that left none out; 0 if none did.",
+             MetricType::Gauge, Seconds(reminders.last_complete())));
+}
+
+void AddScrub(const ScrubStatus& status, std::vector<MetricFamily>& families) {
+  families.push_back(Position("trellis_scrub_position",
+                              "How far the log was read again, in this pass or the last.",
+                              status.position));
+  families.push_back(Single("trellis_scrub_complete_seconds",
+                            "When the last pass over the log ended that found nothing; 0 if none "
+                            "did.",
+                            MetricType::Gauge, Seconds(status.complete_at)));
+  families.push_back(Single("trellis_scrub_damaged", "1 if the last pass found damage, else 0.",
+                            MetricType::Gauge, status.found.ok() ? 0 : 1));
 }
 
 }  // namespace
@@ -144,6 +159,7 @@ std::string MetricsText(const Rooms& rooms, const Measured& measured) {
                               "Position of the last event that the views have applied.",
                               rooms.views.position()));
   AddReminders(measured.reminders, families);
+  AddScrub(measured.scrubber.status(), families);
   if (measured.relay != nullptr) AddRelay(measured.relay->Status(), families);
   return prometheus::TextSerializer().Serialize(families);
 }

@@ -15,6 +15,10 @@
 //   trellis_reminders_complete_seconds         when the last look for reminders ended that left
 //   none
 //                                              out, in seconds since 1970; 0: none did
+//   trellis_scrub_position                     how far the log was read again, this pass or the
+//   last trellis_scrub_complete_seconds             when the last pass ended that found nothing, in
+//                                              seconds since 1970; 0: none did
+//   trellis_scrub_damaged                      1 if the last pass found damage, else 0
 //   trellis_relay_connected                    1 if the relay has its broker, else 0
 //   trellis_relay_events_total                 events that the broker acknowledged
 //   trellis_relay_failures_total               connections that ended or could not be made
@@ -29,6 +33,7 @@
 #include "queue/queue.h"
 #include "relay/relay.h"
 #include "services/reminder_timer.h"
+#include "services/scrubber.h"
 
 namespace trellis::services {
 
@@ -39,6 +44,7 @@ inline constexpr char kMetricsMediaType[] = "text/plain; version=0.0.4; charset=
 struct Measured {
   const queue::Queue& queue;
   const ReminderTimer& reminders;
+  const Scrubber& scrubber;
   // Null: there is none.
   const relay::Relay* relay = nullptr;
 };

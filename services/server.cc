@@ -27,6 +27,7 @@
 #include "services/publisher_service.h"
 #include "services/queue_service.h"
 #include "services/reminder_timer.h"
+#include "services/scrubber.h"
 #include "services/signing_key.h"
 #include "services/standards_service.h"
 #include "services/subscriber_service.h"
@@ -105,16 +106,19 @@ bool MayRead(const google::pubsub::v1::Subscription&, const eventstore::Header&)
 
 class Server::Impl {
  public:
-  Impl(Settings settings, const Clock& clock) : settings_(std::move(settings)), clock_(clock) {}
+  Impl(Settings settings, const Clock& clock, std::function<void()> on_log_failure)
+      : settings_(std::move(settings)), clock_(clock), on_log_failure_(std::move(on_log_failure)) {}
 
   ~Impl() {
     if (reminders_ != nullptr) reminders_->Stop();
+    if (scrubber_ != nullptr) scrubber_->Stop();
     if (queue_ != nullptr) queue_->Close();
     if (grpc_ != nullptr) {
       grpc_->GetHealthCheckService()->SetServingStatus(false);
       grpc_->Shutdown(std::chrono::system_clock::now() + kDrainTime);
     }
     http_.reset();
+    scrubber_.reset();
     relay_.reset();
     if (log_ != nullptr) log_->Close();
     queue_.reset();
@@ -124,10 +128,11 @@ class Server::Impl {
   absl::Status Start() {
     RETURN_IF_ERROR(MakeDataDirectory(settings_.data));
     ASSIGN_OR_RETURN(const proofs::SignerKey key, SigningKey(settings_));
-    ASSIGN_OR_RETURN(
-        log_, eventstore::EventLog::Open(
-                  {.directory = settings_.data + "/log", .ledger = settings_.ledger, .key = key},
-                  clock_));
+    ASSIGN_OR_RETURN(log_, eventstore::EventLog::Open({.directory = settings_.data + "/log",
+                                                       .ledger = settings_.ledger,
+                                                       .on_failure = on_log_failure_,
+                                                       .key = key},
+                                                      clock_));
     ASSIGN_OR_RETURN(views_,
                      projections::Views::Open(settings_.data + "/views", *log_, ShowCatchUp));
     pipeline_ = std::make_unique<CommandPipeline>(*log_, *views_, clock_);
@@ -143,9 +148,12 @@ class Server::Impl {
     reminders_ = std::make_unique<ReminderTimer>(rooms);
     services_ = MakeServices(rooms, *queue_);
     RETURN_IF_ERROR(StartGrpc());
+    scrubber_ = std::make_unique<Scrubber>(*log_, clock_);
     ASSIGN_OR_RETURN(
-        http_, HttpServer::Start(rooms, {*queue_, *reminders_, relay_.get()}, settings_.http));
+        http_,
+        HttpServer::Start(rooms, {*queue_, *reminders_, *scrubber_, relay_.get()}, settings_.http));
     reminders_->Start();
+    scrubber_->Start();
     return absl::OkStatus();
   }
 
@@ -181,12 +189,14 @@ class Server::Impl {
 
   const Settings settings_;
   const Clock& clock_;
+  const std::function<void()> on_log_failure_;
   std::unique_ptr<eventstore::EventLog> log_;
   std::unique_ptr<projections::Views> views_;
   std::unique_ptr<CommandPipeline> pipeline_;
   std::unique_ptr<queue::Queue> queue_;
   std::unique_ptr<relay::Relay> relay_;
   std::unique_ptr<ReminderTimer> reminders_;
+  std::unique_ptr<Scrubber> scrubber_;
   std::vector<std::unique_ptr<RpcService>> services_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<HttpServer> http_;
@@ -199,9 +209,9 @@ std::string Server::grpc_address() const { return impl_->grpc_address(); }
 std::string Server::http_address() const { return impl_->http_address(); }
 ReminderTimer& Server::reminders() { return impl_->reminders(); }
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Settings& settings,
-                                                      const Clock& clock) {
-  auto impl = std::make_unique<Impl>(settings, clock);
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Settings& settings, const Clock& clock,
+                                                      std::function<void()> on_log_failure) {
+  auto impl = std::make_unique<Impl>(settings, clock, std::move(on_log_failure));
   if (absl::Status status = impl->Start(); !status.ok()) return status;
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

@@ -2,6 +2,7 @@
 // stopped in the opposite one.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,8 +21,11 @@ class Server {
  public:
   // Opens what `settings.data` holds, catches up the views (showing progress on standard error)
   // and serves. `clock` must outlive the server. The error says in one line what to fix.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const Settings& settings,
-                                                       const Clock& clock);
+  // `on_log_failure` is called once, from any thread, when a write of the log failed: nothing more
+  // is recorded then, and the server is to be stopped; what the disk holds is known at its next
+  // start.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      const Settings& settings, const Clock& clock, std::function<void()> on_log_failure = nullptr);
   // Drains: takes no new calls, answers those in progress (for at most 10 s), closes the log.
   ~Server();
   Server(const Server&) = delete;

@@ -1,16 +1,11 @@
 // The log on a disk that fails and loses power.
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
+#include <iostream>
+#include <iterator>
+#include <limits>
 #include <map>
-#include <random>
-#include <thread>
 
-#include "absl/strings/numbers.h"
-#include "base/check.h"
-#include "proofs/tree_edge.h"
-#include "tests/eventstore/log_fixture.h"
-#include "tests/support/seed.h"
+#include "tests/eventstore/crash_fixture.h"
+#include "tests/support/fault_disk.h"
 
 namespace trellis::eventstore {
 namespace {
@@ -49,173 +44,63 @@ TEST_F(EventLogFailureTest, TakesNoCommitsAfterAFailedSync) {
   EXPECT_TRUE(Write(NewCommit({ToStream("a", revision, {"next"})})).ok());
 }
 
-TEST_F(EventLogFailureTest, TakesNoCommitsAfterTheDiskWasFull) {
+TEST_F(EventLogFailureTest, SaysOnceThatAWriteFailed) {
+  log_.reset();
+  EventLogOptions options = Options();
+  int told = 0;
+  options.on_failure = [&told] { ++told; };
+  log_ = *EventLog::Open(options, clock_);
+  ASSERT_TRUE(Write(NewCommit({ToStream("a", 0, {"a1"})})).ok());
+  EXPECT_EQ(told, 0);
+  disk_.FailWalSyncs();
+  EXPECT_EQ(ReasonOf(Write(NewCommit({ToStream("a", 1, {"a2"})}))), "LOG_FAILED");
+  EXPECT_EQ(ReasonOf(Write(NewCommit({ToStream("a", 1, {"a2"})}))), "LOG_FAILED");
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(EventLogFailureTest, GoesOnByItselfOnceThereIsRoom) {
   ASSERT_TRUE(Write(NewCommit({ToStream("a", 0, {"a1"})})).ok());
   disk_.FillDisk();
-  EXPECT_EQ(ReasonOf(Write(NewCommit({ToStream("a", 1, {"a2"})}))), "LOG_FAILED");
-  EXPECT_EQ(ReasonOf(Write(NewCommit({ToStream("a", 1, {"a2"})}))), "LOG_FAILED");
-  log_.reset();
-  disk_.Restart(1);
-  Open();
-  EXPECT_EQ(log_->durable_position(), 1u);
-  EXPECT_TRUE(Write(NewCommit({ToStream("a", 1, {"a2"})})).ok());
+  const Commit commit = NewCommit({ToStream("a", 1, {"a2"})});
+  for (int i = 0; i < 3; ++i) {
+    const Answer answer = Write(commit);
+    EXPECT_EQ(answer.status().code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(ReasonOf(answer), "DISK_FULL");
+    EXPECT_TRUE(answer.status().GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  }
+  EXPECT_EQ(AllRecords(*log_).size(), 1u);
+  EXPECT_EQ(log_->checkpoint()->size, 1u);
+  disk_.FreeDisk();
+  EXPECT_TRUE(Write(commit).ok());
+  EXPECT_EQ(AllRecords(*log_).size(), 2u);
 }
+
+// Others fill the disk between the look at its room and the write.
+TEST_F(EventLogFailureTest, TakesNoCommitsAfterAWriteThatFoundNoRoom) {
+  ASSERT_TRUE(Write(NewCommit({ToStream("a", 0, {"a1"})})).ok());
+  disk_.FailCallAfter(0, testing::DiskFault::kNoSpace);
+  const Commit commit = NewCommit({ToStream("a", 1, {"a2"})});
+  EXPECT_EQ(ReasonOf(Write(commit)), "LOG_FAILED");
+  EXPECT_EQ(ReasonOf(Write(commit)), "LOG_FAILED");
+  EXPECT_EQ(AllRecords(*log_).size(), 1u);
+  Reopen();
+  EXPECT_TRUE(Write(commit).ok());
+  EXPECT_EQ(AllRecords(*log_).size(), 2u);
+}
+
+constexpr int kUntilItFails = std::numeric_limits<int>::max();
 
 // How many ledgers lose power 25 times each: what the environment says as TRELLIS_LEDGERS; 20 by
 // default, which are 500 cuts.
 uint64_t Ledgers() { return testing::NumberFrom("TRELLIS_LEDGERS", 20); }
 
-// What the clients of the log know: what they asked for, and what they were told.
-struct Asked {
-  Commit commit;
-  bool acknowledged = false;
-  Position first_position = 0;
-  std::vector<Uuid> event_ids;
-  // What the answer was signed with.
-  std::shared_ptr<const SignedCheckpoint> checkpoint;
-};
-
-std::vector<std::string> PayloadsOf(const Commit& commit) {
-  std::vector<std::string> payloads;
-  for (const StreamAppend& append : commit.appends) {
-    for (const NewEvent& event : append.events) payloads.push_back(event.payload);
-  }
-  return payloads;
-}
-
-// One ledger that loses power again and again. The whole run follows from the seed, but for the
-// threads' timing.
-class PowerCutTest : public LogTest {
- protected:
-  // Several clients append until the power is cut.
-  void RunClients() {
-    constexpr int kClients = 4;
-    std::vector<std::vector<Asked>> asked(kClients);
-    std::vector<std::thread> threads;
-    for (size_t c = 0; c < kClients; ++c) {
-      threads.emplace_back([this, &mine = asked[c], seed = random_()] { RunClient(seed, mine); });
-    }
-    for (std::thread& thread : threads) thread.join();
-    for (std::vector<Asked>& some : asked) {
-      std::move(some.begin(), some.end(), std::back_inserter(asked_));
-    }
-  }
-
-  void RunClient(uint64_t seed, std::vector<Asked>& asked) {
-    std::mt19937_64 random(seed);
-    while (true) {
-      Asked now;
-      now.commit = RandomCommit(random);
-      const Answer answer = Append(*log_, now.commit);
-      if (ReasonOf(answer) == "REVISION_MISMATCH") continue;
-      if (answer.ok()) {
-        now.acknowledged = true;
-        now.first_position = answer->first_position;
-        now.checkpoint = answer->checkpoint;
-        EXPECT_GE(now.checkpoint->size, answer->last_position);
-        for (const Record& record : answer->records) {
-          now.event_ids.push_back(record.header.event_id);
-        }
-      }
-      asked.push_back(std::move(now));
-      if (answer.ok()) continue;
-      EXPECT_EQ(ReasonOf(answer), "LOG_FAILED");
-      return;
-    }
-  }
-
-  Commit RandomCommit(std::mt19937_64& random) {
-    std::vector<StreamAppend> appends;
-    const uint64_t first = random();
-    const uint64_t streams = random() % 3;
-    for (uint64_t i = 0; i < streams; ++i) {
-      const std::string stream = absl::StrCat("s", (first + i) % 7);
-      std::vector<std::string> payloads(1 + random() % 3);
-      for (std::string& payload : payloads) {
-        payload.assign(random() % 2000, static_cast<char>(random()));
-      }
-      appends.push_back(ToStream(stream, log_->StreamRevision(stream).value_or(0), payloads));
-    }
-    return NewCommit(std::move(appends));
-  }
-
-  // Everything acknowledged is there as it was; the rest is there whole or not at all.
-  void CheckLog() {
-    const std::vector<Record> records = AllRecords(*log_);
-    std::map<std::string, Revision> revisions;
-    for (size_t i = 0; i < records.size(); ++i) {
-      const Header& header = records[i].header;
-      ASSERT_EQ(header.position, i + 1);
-      ASSERT_EQ(header.revision, ++revisions[header.stream]);
-      ASSERT_GE(header.recorded_at, records[i > 0 ? i - 1 : 0].header.recorded_at);
-    }
-    size_t accounted = 0;
-    for (Asked& asked : asked_) ASSERT_NO_FATAL_FAILURE(CheckAsked(asked, records, accounted));
-    ASSERT_EQ(accounted, records.size()) << "records that nobody asked for";
-    ASSERT_NO_FATAL_FAILURE(CheckReceipts(records));
-    for (const auto& [stream, revision] : revisions) {
-      ASSERT_EQ(log_->StreamRevision(stream).value(), revision);
-      ASSERT_EQ(log_->ReadStream(stream, 1, kStreamEventsMax).value().size(), revision);
-    }
-  }
-
-  // Whatever was signed at any time is still the beginning of the log.
-  void CheckReceipts(const std::vector<Record>& records) {
-    std::map<Position, Digest> roots;
-    proofs::TreeEdge edge;
-    roots[0] = edge.Root();
-    for (const Record& record : records) {
-      edge.Append({record.leaf_digest});
-      roots[edge.size()] = edge.Root();
-    }
-    ASSERT_EQ(log_->checkpoint()->size, records.size());
-    ASSERT_EQ(log_->checkpoint()->root, edge.Root());
-    for (const Asked& asked : asked_) {
-      if (asked.checkpoint == nullptr) continue;
-      ASSERT_LE(asked.checkpoint->size, records.size()) << "what was signed is lost";
-      ASSERT_EQ(asked.checkpoint->root, roots[asked.checkpoint->size]);
-    }
-  }
-
-  void CheckAsked(Asked& asked, const std::vector<Record>& records, size_t& accounted) {
-    const Uuid& request_id = asked.commit.origin.request_id;
-    const std::optional<KnownRequest> known = log_->FindRequest(request_id).value();
-    ASSERT_TRUE(known.has_value() || !asked.acknowledged) << "an acknowledged request is lost";
-    if (!known.has_value()) return;
-    ASSERT_EQ(known->fingerprint, asked.commit.fingerprint);
-    // What was found once must stay as it was.
-    if (!asked.acknowledged) asked.first_position = known->first_position;
-    ASSERT_EQ(known->first_position, asked.first_position);
-    const std::vector<std::string> payloads = PayloadsOf(asked.commit);
-    accounted += payloads.size();
-    for (size_t i = 0; i < payloads.size(); ++i) {
-      ASSERT_LE(known->first_position + i, records.size()) << "an acknowledged event is lost";
-      const Record& record = records[known->first_position - 1 + i];
-      ASSERT_EQ(record.payload, payloads[i]);
-      ASSERT_EQ(record.header.origin.request_id, request_id);
-      ASSERT_EQ(record.header.commit_first, known->first_position);
-      ASSERT_EQ(record.header.commit_size, payloads.size());
-      if (!asked.acknowledged) asked.event_ids.push_back(record.header.event_id);
-      ASSERT_EQ(record.header.event_id, asked.event_ids[i]);
-    }
-    asked.acknowledged = true;
-  }
-
-  std::mt19937_64 random_;
-  std::vector<Asked> asked_;
-};
+using PowerCutTest = CrashTest;
 
 TEST_F(PowerCutTest, LosesNothingAcknowledgedAndWritesNothingInPart) {
   constexpr int kCuts = 25;
-  const uint64_t seed = testing::Seed();
-  SCOPED_TRACE(::testing::Message() << "run again with TRELLIS_SEED=" << seed);
-  random_.seed(seed);
+  SCOPED_TRACE(::testing::Message() << "run again with TRELLIS_SEED=" << seed_);
   for (uint64_t ledger = 0; ledger < Ledgers(); ++ledger) {
-    log_.reset();
-    disk_.Restart(random_());
-    std::filesystem::remove_all(Options().directory);
-    std::filesystem::remove(CheckpointPath());
-    asked_.clear();
+    StartOver();
     for (int cut = 0; cut < kCuts; ++cut) {
       SCOPED_TRACE(::testing::Message() << "ledger " << ledger << " cut " << cut);
       // Sometimes at once, in the middle of opening.
@@ -224,7 +109,7 @@ TEST_F(PowerCutTest, LosesNothingAcknowledgedAndWritesNothingInPart) {
       if (opened.ok()) {
         log_ = *std::move(opened);
         ASSERT_NO_FATAL_FAILURE(CheckLog());
-        RunClients();
+        RunClients(kUntilItFails);
         log_.reset();
       } else {
         ASSERT_TRUE(disk_.power_is_cut()) << opened.status();
@@ -236,6 +121,81 @@ TEST_F(PowerCutTest, LosesNothingAcknowledgedAndWritesNothingInPart) {
     ASSERT_NE(log_, nullptr);
     ASSERT_NO_FATAL_FAILURE(CheckLog());
   }
+}
+
+using FailingCallTest = CrashTest;
+
+// One call of the file system fails, at any place, in any way; then the power goes.
+TEST_F(FailingCallTest, EndsTheLogOrIsSurvivedAndLosesNothing) {
+  constexpr int kFaults = 25;
+  constexpr int kCommits = 20;
+  constexpr testing::DiskFault kKinds[] = {testing::DiskFault::kError, testing::DiskFault::kNoSpace,
+                                           testing::DiskFault::kShortWrite};
+  SCOPED_TRACE(::testing::Message() << "run again with TRELLIS_SEED=" << seed_);
+  std::map<std::string, int> outcomes;
+  for (uint64_t ledger = 0; ledger < Ledgers(); ++ledger) {
+    StartOver();
+    for (int fault = 0; fault < kFaults; ++fault) {
+      SCOPED_TRACE(::testing::Message() << "ledger " << ledger << " fault " << fault);
+      const testing::DiskFault kind = kKinds[random_() % std::size(kKinds)];
+      disk_.FailCallAfter(random_() % 120, kind);
+      absl::StatusOr<std::unique_ptr<EventLog>> opened = EventLog::Open(Options(), clock_);
+      if (opened.ok()) {
+        log_ = *std::move(opened);
+        ASSERT_NO_FATAL_FAILURE(CheckLog());
+        RunClients(kCommits);
+        const bool goes_on = Append(*log_, NewCommit({})).ok();
+        ++outcomes[goes_on ? "survived" : "ended the log"];
+        if (goes_on) {
+          ASSERT_NO_FATAL_FAILURE(CheckLog());
+        }
+        log_.reset();
+      } else {
+        ++outcomes["not opened"];
+        ASSERT_TRUE(disk_.has_failed()) << opened.status();
+        ASSERT_EQ(ReasonOf(opened), "LOG_UNREADABLE") << opened.status();
+      }
+      disk_.Restart(random_());
+    }
+    Open();
+    ASSERT_NE(log_, nullptr);
+    ASSERT_NO_FATAL_FAILURE(CheckLog());
+  }
+  for (const auto& [outcome, count] : outcomes) std::cout << outcome << ": " << count << '\n';
+  EXPECT_EQ(outcomes.size(), 3u) << "the faults reach less than they should";
+}
+
+// A read that fails gives an error, never fewer records.
+TEST_F(FailingCallTest, OfAReadIsSaid) {
+  constexpr int kFaults = 200;
+  SCOPED_TRACE(::testing::Message() << "run again with TRELLIS_SEED=" << seed_);
+  RunClients(100);
+  const std::vector<Record> records = AllRecords(*log_);
+  int failures = 0;
+  for (int fault = 0; fault < kFaults; ++fault) {
+    log_.reset();
+    disk_.FailReadAfter(random_() % 60);
+    auto opened = EventLog::Open(Options(), clock_);
+    if (!opened.ok()) {
+      EXPECT_EQ(ReasonOf(opened), "LOG_UNREADABLE") << opened.status();
+      ++failures;
+      continue;
+    }
+    log_ = *std::move(opened);
+    ASSERT_EQ(log_->durable_position(), records.size());
+    size_t read = 0;
+    const absl::Status status = log_->ReadAll(1, records.size(), [&](const Record& record) {
+      EXPECT_EQ(record.leaf_digest, records[read++].leaf_digest);
+      return absl::OkStatus();
+    });
+    if (status.ok()) {
+      EXPECT_EQ(read, records.size());
+    } else {
+      EXPECT_EQ(ReasonOf(status), "LOG_UNREADABLE") << status;
+      ++failures;
+    }
+  }
+  EXPECT_GT(failures, kFaults / 10);
 }
 
 }  // namespace
