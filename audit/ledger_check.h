@@ -13,12 +13,10 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "audit/findings.h"
-#include "eventstore/record.h"
+#include "base/report.h"
 #include "proofs/key.h"
 
 namespace trellis::audit {
@@ -35,25 +33,8 @@ struct LedgerCheckOptions {
   std::function<void(const std::string&, uint64_t, uint64_t)> progress = nullptr;
 };
 
-struct LedgerReport {
-  struct Part {
-    // Such as "records" or "index of streams".
-    std::string name;
-    // What was looked at: a sentence without its full stop.
-    std::string what;
-    // How many findings there are in it.
-    uint64_t findings = 0;
-  };
-
-  // In the order in which they were checked.
-  std::vector<Part> parts;
-  // What the reader should know of how much this proves: sentences.
-  std::vector<std::string> notes;
-  Findings findings;
-  eventstore::Position events = 0;
-
-  bool holds() const { return findings.count() == 0; }
-};
+// The findings are of the places in the ledger where they were made.
+using LedgerReport = Report;
 
 // Checks the ledger. An error says that it could not be opened: those of
 // eventstore::Database::OpenReadOnly; KEY_MALFORMED of `signing.pub`.

@@ -13,7 +13,6 @@
 #include "eventstore/record_format.h"
 #include "proofs/checkpoint.h"
 #include "proofs/merkle.h"
-#include "proofs/policy.h"
 #include "proofs/tile.h"
 #include "proofs/tree_edge.h"
 
@@ -30,17 +29,22 @@ class Check {
 
   absl::StatusOr<ServerReport> Run() {
     if (!options_.seen.empty()) {
-      ASSIGN_OR_RETURN(seen_, Believed(options_.seen));
+      // It was believed when it was seen, whoever the witnesses are now.
+      std::vector<proofs::VerifierKey> keys = options_.keys;
+      for (const proofs::PolicyParty& log : options_.policy.logs()) keys.push_back(log.key);
+      ASSIGN_OR_RETURN(seen_, proofs::VerifyCheckpoint(options_.seen, keys, proofs::Policy()));
     }
     ASSIGN_OR_RETURN(const std::string note, options_.get("checkpoint"));
-    const auto newest = Believed(note);
+    const auto newest = proofs::VerifyCheckpoint(note, options_.keys, options_.policy);
     if (!newest.ok()) {
       Add(absl::StrCat("checkpoint: ", newest.status().message()));
       End("checkpoint", "what is served as the newest");
       return std::move(result_);
     }
     newest_ = *newest;
-    End("checkpoint", absl::StrCat("signed over ", newest_.size, " events of ", newest_.origin));
+    End("checkpoint",
+        absl::StrCat("signed over ", newest_.size, " events of ", newest_.origin,
+                     options_.policy.witnesses().empty() ? "" : ", cosigned as the policy wants"));
     if (CheckNotShorter()) {
       RETURN_IF_ERROR(CheckTree());
     }
@@ -50,17 +54,10 @@ class Check {
   }
 
  private:
-  absl::StatusOr<proofs::Checkpoint> Believed(const std::string& note) const {
-    return proofs::VerifyCheckpoint(note, {options_.key}, proofs::Policy());
-  }
-
   void Add(std::string finding) { result_.report.findings.Add(std::move(finding)); }
 
-  // Ends a part: what was found since the one before is its.
   void End(std::string name, std::string what) {
-    const uint64_t found = result_.report.findings.count();
-    result_.report.parts.push_back({std::move(name), std::move(what), found - ended_});
-    ended_ = found;
+    result_.report.End(std::move(name), std::move(what));
   }
 
   bool CheckNotShorter() {
@@ -166,7 +163,6 @@ class Check {
 
   const ServerCheckOptions& options_;
   ServerReport result_;
-  uint64_t ended_ = 0;
   proofs::Checkpoint newest_;
   // Of size 0 if nothing was seen before.
   proofs::Checkpoint seen_;

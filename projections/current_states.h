@@ -18,8 +18,8 @@
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "domain/aggregate.h"
+#include "domain/field_changes.h"
 #include "eventstore/record.h"
-#include "projections/field_changes.h"
 #include "projections/state_change.h"
 #include "projections/view_store.h"
 
@@ -101,7 +101,7 @@ class CurrentStates {
   };
 
   const ViewStore& store_;
-  FieldChanges field_changes_;
+  domain::FieldChanges field_changes_;
   absl::flat_hash_map<std::string, Touched> touched_;
   // The one of `touched_` that the last event was of, or null, and its name.
   StateRow* in_hand_ = nullptr;

@@ -4,10 +4,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
-#include "base/timestamp.h"
 #include "domain/aggregate.h"
 #include "domain/codec.h"
-#include "rendering/sentence.h"
+#include "evidence/trail.h"
+#include "services/evidence_export.h"
 #include "services/ledger_proofs.h"
 #include "services/pages.h"
 #include "trellis/v1/audit_service.pb.h"
@@ -18,22 +18,10 @@ namespace {
 constexpr int kEntriesByDefault = 100;
 
 // Completes the view's row with what the log says of the event.
-absl::Status AddFacts(const eventstore::Record& record, v1::TrailEntry& entry) {
-  const eventstore::Header& header = record.header;
+absl::Status Complete(const eventstore::Record& record, v1::TrailEntry& entry) {
   ASSIGN_OR_RETURN(const std::unique_ptr<google::protobuf::Message> event,
-                   domain::DecodeEventOf(header.stream, record.payload));
-  const domain::EventHead head = domain::HeadOf(*event);
-  entry.set_position(static_cast<int64_t>(header.position));
-  entry.set_event_id(UuidText(header.event_id));
-  entry.set_event_type(header.type);
-  *entry.mutable_record_time() = ToTimestamp(header.recorded_at);
-  entry.set_occurred_on(head.occurred_on);
-  entry.set_late_days(domain::LateDays(head.occurred_on, head.late_reason, header.recorded_at));
-  entry.mutable_actor()->set_person(header.origin.actor);
-  entry.mutable_actor()->set_name(head.actor_name);
-  entry.set_capacity(static_cast<v1::Capacity>(header.origin.capacity));
-  entry.set_request_id(UuidText(header.origin.request_id));
-  entry.set_sentence(rendering::SentenceFor(head.actor_name, entry.capacity(), *event));
+                   domain::DecodeEventOf(record.header.stream, record.payload));
+  evidence::AddFacts(record, *event, entry);
   // The one of the entry's kinds of event that has this type.
   const google::protobuf::OneofDescriptor& kinds = *v1::TrailEntry::descriptor()->oneof_decl(0);
   for (int i = 0; i < kinds.field_count(); ++i) {
@@ -69,7 +57,7 @@ absl::StatusOr<v1::ListTrailResponse> ListTrail(const Rooms& rooms,
                               " entries where the log has ", records.size(), " events"));
   }
   for (size_t i = 0; i < entries.size(); ++i) {
-    RETURN_IF_ERROR(AddFacts(records[i], entries[i]));
+    RETURN_IF_ERROR(Complete(records[i], entries[i]));
     *response.add_entries() = std::move(entries[i]);
   }
   return response;
@@ -85,6 +73,10 @@ std::map<std::string, Handler> AuditHandlers(const Rooms& rooms) {
           {"GetCheckpoint", ReadHandler(rooms, GetCheckpoint)},
           {"GetProof", ReadHandler(rooms, GetProof)},
           {"GetConsistencyProof", ReadHandler(rooms, GetConsistencyProof)}};
+}
+
+std::map<std::string, AnsweringHandler> AuditStreams(const Rooms& rooms) {
+  return {{"ExportEvidence", EvidenceHandler(rooms)}};
 }
 
 }  // namespace trellis::services

@@ -8,7 +8,9 @@
 
 namespace trellis::services {
 
-// The handlers of every rpc of AuditService.
+// The handlers of every rpc of AuditService but those that answer with a stream.
 std::map<std::string, Handler> AuditHandlers(const Rooms& rooms);
+// The others.
+std::map<std::string, AnsweringHandler> AuditStreams(const Rooms& rooms);
 
 }  // namespace trellis::services

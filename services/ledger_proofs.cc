@@ -91,13 +91,15 @@ absl::StatusOr<std::string> TlogProofFile(const Record& record, const std::vecto
 
 }  // namespace
 
+absl::Status LedgerNotSigned() {
+  return Error(absl::StatusCode::kFailedPrecondition, "LEDGER_NOT_SIGNED",
+               "the ledger has no key to sign with");
+}
+
 absl::StatusOr<v1::LedgerCheckpoint> GetCheckpoint(const Rooms& rooms,
                                                    const v1::GetCheckpointRequest&) {
   const auto newest = rooms.log.checkpoint();
-  if (newest == nullptr) {
-    return Error(absl::StatusCode::kFailedPrecondition, "LEDGER_NOT_SIGNED",
-                 "the ledger has no key to sign with");
-  }
+  if (newest == nullptr) return LedgerNotSigned();
   v1::LedgerCheckpoint checkpoint;
   checkpoint.set_origin(rooms.log.key()->name());
   checkpoint.set_tree_size(static_cast<int64_t>(newest->size));

@@ -7,7 +7,10 @@
 
 namespace trellis::services {
 
-// FAILED_PRECONDITION (LEDGER_NOT_SIGNED) of a ledger without a key.
+// That it has no key: FAILED_PRECONDITION (LEDGER_NOT_SIGNED).
+absl::Status LedgerNotSigned();
+
+// LEDGER_NOT_SIGNED.
 absl::StatusOr<v1::LedgerCheckpoint> GetCheckpoint(const Rooms& rooms,
                                                    const v1::GetCheckpointRequest& request);
 

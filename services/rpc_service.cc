@@ -49,8 +49,10 @@ absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Messa
 
 RpcService::RpcService(const google::protobuf::ServiceDescriptor& service,
                        std::map<std::string, Handler> handlers,
-                       std::map<std::string, StreamHandler> stream_handlers) {
-  CHECK(static_cast<size_t>(service.method_count()) == handlers.size() + stream_handlers.size());
+                       std::map<std::string, StreamHandler> stream_handlers,
+                       std::map<std::string, AnsweringHandler> answering_handlers) {
+  CHECK(static_cast<size_t>(service.method_count()) ==
+        handlers.size() + stream_handlers.size() + answering_handlers.size());
   for (int i = 0; i < service.method_count(); ++i) {
     names_.push_back(absl::StrCat("/", service.full_name(), "/", service.method(i)->name()));
   }
@@ -59,6 +61,9 @@ RpcService::RpcService(const google::protobuf::ServiceDescriptor& service,
     if (service.method(i)->client_streaming()) {
       CHECK(stream_handlers.count(name) == 1);
       AddStream(i, std::move(stream_handlers[name]));
+    } else if (service.method(i)->server_streaming()) {
+      CHECK(answering_handlers.count(name) == 1);
+      AddAnswering(i, std::move(answering_handlers[name]));
     } else {
       CHECK(handlers.count(name) == 1);
       AddUnary(i, std::move(handlers[name]));
@@ -87,6 +92,18 @@ void RpcService::AddStream(int index, StreamHandler handler) {
   MarkMethodRawCallback(index,
                         new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
                             std::move(handler)));
+}
+
+void RpcService::AddAnswering(int index, AnsweringHandler handler) {
+  AddMethod(new grpc::internal::RpcServiceMethod(names_[static_cast<size_t>(index)].c_str(),
+                                                 grpc::internal::RpcMethod::SERVER_STREAMING,
+                                                 nullptr));
+  MarkMethodRawCallback(
+      index, new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                 [handler = std::move(handler)](grpc::CallbackServerContext* context,
+                                                const grpc::ByteBuffer* request) {
+                   return handler(context, *request);
+                 }));
 }
 
 }  // namespace trellis::services

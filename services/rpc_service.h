@@ -61,6 +61,11 @@ class Call {
 using StreamReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 using StreamHandler = std::function<StreamReactor*(grpc::CallbackServerContext*)>;
 
+// Begins a call that is answered with messages, by the bytes of its request; likewise.
+using Answering = grpc::ServerWriteReactor<grpc::ByteBuffer>;
+using AnsweringHandler =
+    std::function<Answering*(grpc::CallbackServerContext*, const grpc::ByteBuffer&)>;
+
 // Handles a call with the bytes of its request.
 using Handler = std::function<void(Call, const grpc::ByteBuffer&)>;
 
@@ -82,11 +87,13 @@ class RpcService final : public grpc::Service {
   // Handlers by method name; crashes unless there is exactly one for each method of `service`.
   RpcService(const google::protobuf::ServiceDescriptor& service,
              std::map<std::string, Handler> handlers,
-             std::map<std::string, StreamHandler> stream_handlers = {});
+             std::map<std::string, StreamHandler> stream_handlers = {},
+             std::map<std::string, AnsweringHandler> answering_handlers = {});
 
  private:
   void AddUnary(int index, Handler handler);
   void AddStream(int index, StreamHandler handler);
+  void AddAnswering(int index, AnsweringHandler handler);
 
   // gRPC keeps a pointer to each name.
   std::vector<std::string> names_;

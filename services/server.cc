@@ -80,7 +80,8 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
       std::make_unique<RpcService>(directory, DirectoryHandlers(rooms), DirectoryStreams(rooms)));
   services.push_back(std::make_unique<RpcService>(diary, DiaryHandlers(rooms)));
   services.push_back(std::make_unique<RpcService>(standards, StandardsHandlers()));
-  services.push_back(std::make_unique<RpcService>(audit, AuditHandlers(rooms)));
+  services.push_back(std::make_unique<RpcService>(
+      audit, AuditHandlers(rooms), std::map<std::string, StreamHandler>(), AuditStreams(rooms)));
   services.push_back(std::make_unique<RpcService>(statuses, QueueHandlers(queue, rooms.clock)));
   services.push_back(std::make_unique<RpcService>(*pubsub.FindServiceByName("Publisher"),
                                                   PublisherHandlers(queue)));

@@ -76,7 +76,9 @@ std::string FlagLines(const Command& command) {
 // A value that the server would take, as far as that can be told from the contract.
 std::string ExampleValue(const Flag& flag) {
   if (!flag.choices.empty()) return flag.choices.front();
-  if (flag.value == "FILE") return flag.name == "key" ? "witness.key" : "rows.csv";
+  if (flag.value == "FILE") {
+    return flag.name == "key" ? "witness.key" : flag.name == "out" ? "evidence.zip" : "rows.csv";
+  }
   if (flag.value == "DIR") return "witness/";
   if (flag.value == "HOST:PORT") return "127.0.0.1:7490";
   if (flag.value == "VKEY") return "'ledger.example/log+371426bd+AaAe...'";

@@ -11,6 +11,7 @@
 #include "clients/trellis/completion.h"
 #include "clients/trellis/demo/demo.h"
 #include "clients/trellis/errors.h"
+#include "clients/trellis/export.h"
 #include "clients/trellis/grammar/request.h"
 #include "clients/trellis/grammar/usage.h"
 #include "clients/trellis/help.h"
@@ -127,6 +128,9 @@ absl::Status RunInvocation(const Contract& contract, const CommandTree& tree,
   Session session(contract, settings.caller, ServerOptions(settings, process));
   if (IsImportCommand(*invocation.command)) {
     return RunImport(contract, invocation, settings.json, session, process);
+  }
+  if (IsExportCommand(*invocation.command)) {
+    return RunExport(contract, invocation, settings.json, session, process);
   }
   return of_queue ? RunQueueCommand(contract, invocation, settings.json, session, process)
                   : RunMethod(contract, invocation, settings.json, session, process);

@@ -17,6 +17,9 @@
 #include "base/status_macros.h"
 #include "clients/trellis/grammar/usage.h"
 #include "clients/trellis/http_get.h"
+#include "clients/trellis/text.h"
+#include "evidence/check.h"
+#include "evidence/zip.h"
 
 namespace trellis::cli {
 namespace {
@@ -36,8 +39,8 @@ void ShowProgress(const std::string& what, uint64_t done, uint64_t of, std::ostr
   err << std::flush;
 }
 
-void Print(const audit::LedgerReport& report, std::ostream& out) {
-  for (const audit::LedgerReport::Part& part : report.parts) {
+void Print(const Report& report, std::ostream& out) {
+  for (const Report::Part& part : report.parts) {
     out << absl::StrFormat("%-8s %s: %s", part.findings == 0 ? "holds" : "DAMAGED", part.name,
                            part.what);
     if (part.findings > 0) out << absl::StrFormat(" (%d findings)", part.findings);
@@ -56,7 +59,7 @@ google::protobuf::Value TextValue(const std::string& text) {
   return value;
 }
 
-void PrintJson(const audit::LedgerReport& report, std::ostream& out) {
+void PrintJson(const Report& report, std::ostream& out) {
   google::protobuf::Struct object;
   auto& fields = *object.mutable_fields();
   fields["holds"].set_bool_value(report.holds());
@@ -69,7 +72,7 @@ void PrintJson(const audit::LedgerReport& report, std::ostream& out) {
   auto& notes = *fields["notes"].mutable_list_value();
   for (const std::string& note : report.notes) *notes.add_values() = TextValue(note);
   auto& parts = *fields["parts"].mutable_list_value();
-  for (const audit::LedgerReport::Part& part : report.parts) {
+  for (const Report::Part& part : report.parts) {
     auto& said = *parts.add_values()->mutable_struct_value()->mutable_fields();
     said["name"] = TextValue(part.name);
     said["what"] = TextValue(part.what);
@@ -94,12 +97,53 @@ absl::Status ReadUrlFlags(const Invocation& invocation, VerifyOptions& options) 
   if (invocation.Find("data") != nullptr || invocation.Find("ledger") != nullptr) {
     return UsageError("verify: --url goes without --data and --ledger");
   }
-  RETURN_IF_ERROR(Required(invocation, "key").status());
+  if (options.policy.logs().empty()) RETURN_IF_ERROR(Required(invocation, "key").status());
   ASSIGN_OR_RETURN(const std::string url, Required(invocation, "url"));
   options.url = std::string(absl::StripSuffix(url, "/"));
   if (const std::string* const seen = invocation.Find("seen"); seen != nullptr) {
     options.seen = *seen;
   }
+  return absl::OkStatus();
+}
+
+absl::Status ReadBundleFlags(const Invocation& invocation, VerifyOptions& options) {
+  for (const char* const other : {"data", "ledger", "url", "seen"}) {
+    if (invocation.Find(other) == nullptr) continue;
+    return UsageError(absl::StrCat("verify: a BUNDLE goes without --", other));
+  }
+  options.bundle = invocation.positionals.front();
+  return absl::OkStatus();
+}
+
+// The first `limit` bytes of the file, and one more if it has more.
+absl::StatusOr<std::string> ReadFile(const std::string& what, const std::string& file,
+                                     size_t limit) {
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes(limit + 1, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  // A directory opens, and cannot be read.
+  if (!in.is_open() || in.bad()) {
+    return UsageError(absl::StrCat(what, ": ", OneLine(file), " cannot be read"));
+  }
+  bytes.resize(static_cast<size_t>(in.gcount()));
+  return bytes;
+}
+
+absl::Status ReadKeys(const Invocation& invocation, VerifyOptions& options) {
+  if (const std::string* const text = invocation.Find("key"); text != nullptr) {
+    auto key = proofs::VerifierKey::Parse(*text);
+    if (!key.ok()) return UsageError(absl::StrCat("--key: ", key.status().message()));
+    options.key = *std::move(key);
+  }
+  const std::string* const file = invocation.Find("policy");
+  if (file == nullptr) return absl::OkStatus();
+  if (invocation.Find("data") != nullptr) {
+    return UsageError("verify: --data goes without --policy: no witness signs a directory");
+  }
+  ASSIGN_OR_RETURN(const std::string text, ReadFile("--policy", *file, proofs::kPolicyBytesMax));
+  auto policy = proofs::Policy::Parse(text);
+  if (!policy.ok()) return UsageError(absl::StrCat("--policy: ", policy.status().message()));
+  options.policy = *std::move(policy);
   return absl::OkStatus();
 }
 
@@ -126,8 +170,13 @@ absl::Status WriteSeen(const std::string& file, const std::string& note) {
                absl::StrCat("the file of --seen, ", file, ", cannot be written"));
 }
 
-absl::StatusOr<audit::LedgerReport> CheckUrl(const VerifyOptions& options, absl::Duration timeout,
-                                             const Progress& progress) {
+std::vector<proofs::VerifierKey> GivenKeys(const VerifyOptions& options) {
+  if (options.key.has_value()) return {*options.key};
+  return {};
+}
+
+absl::StatusOr<Report> CheckUrl(const VerifyOptions& options, absl::Duration timeout,
+                                const Progress& progress) {
   ASSIGN_OR_RETURN(const std::string seen, ReadSeen(options.seen));
   ASSIGN_OR_RETURN(const audit::ServerReport checked,
                    audit::CheckServer({.get =
@@ -135,7 +184,8 @@ absl::StatusOr<audit::LedgerReport> CheckUrl(const VerifyOptions& options, absl:
                                              return HttpGet(absl::StrCat(options.url, "/", path),
                                                             timeout);
                                            },
-                                       .key = *options.key,
+                                       .keys = GivenKeys(options),
+                                       .policy = options.policy,
                                        .seen = seen,
                                        .progress = progress}));
   if (!options.seen.empty() && !checked.newest.empty()) {
@@ -144,17 +194,28 @@ absl::StatusOr<audit::LedgerReport> CheckUrl(const VerifyOptions& options, absl:
   return checked.report;
 }
 
+absl::StatusOr<Report> CheckBundleFile(const VerifyOptions& options) {
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   ReadFile("verify", options.bundle, evidence::kZipBytesMax));
+  return evidence::CheckBundle(bytes, {.keys = GivenKeys(options), .policy = options.policy});
+}
+
+absl::StatusOr<Report> CheckWhatIsAsked(const VerifyOptions& options, absl::Duration timeout,
+                                        const Progress& progress) {
+  if (!options.bundle.empty()) return CheckBundleFile(options);
+  if (!options.url.empty()) return CheckUrl(options, timeout, progress);
+  return audit::CheckLedger(
+      {.data = options.data, .ledger = options.ledger, .key = options.key, .progress = progress});
+}
+
 }  // namespace
 
 absl::StatusOr<VerifyOptions> VerifyOptionsOf(const Invocation& invocation) {
   VerifyOptions options;
-  RETURN_IF_ERROR(invocation.Find("url") != nullptr ? ReadUrlFlags(invocation, options)
-                                                    : ReadDataFlags(invocation, options));
-  if (const std::string* const text = invocation.Find("key"); text != nullptr) {
-    auto key = proofs::VerifierKey::Parse(*text);
-    if (!key.ok()) return UsageError(absl::StrCat("--key: ", key.status().message()));
-    options.key = *std::move(key);
-  }
+  RETURN_IF_ERROR(ReadKeys(invocation, options));
+  RETURN_IF_ERROR(!invocation.positionals.empty()     ? ReadBundleFlags(invocation, options)
+                  : invocation.Find("url") != nullptr ? ReadUrlFlags(invocation, options)
+                                                      : ReadDataFlags(invocation, options));
   return options;
 }
 
@@ -166,15 +227,11 @@ absl::Status RunVerify(const VerifyOptions& options, bool json, absl::Duration t
       ShowProgress(what, done, of, err);
     };
   }
-  const auto report = options.url.empty() ? audit::CheckLedger({.data = options.data,
-                                                                .ledger = options.ledger,
-                                                                .key = options.key,
-                                                                .progress = progress})
-                                          : CheckUrl(options, timeout, progress);
+  const absl::StatusOr<Report> report = CheckWhatIsAsked(options, timeout, progress);
   if (process.err_is_terminal) process.err << "\r\x1b[K" << std::flush;
   RETURN_IF_ERROR(report.status());
   json ? PrintJson(*report, process.out) : Print(*report, process.out);
-  return audit::Verdict(*report);
+  return options.bundle.empty() ? audit::Verdict(*report) : evidence::Verdict(*report);
 }
 
 }  // namespace trellis::cli

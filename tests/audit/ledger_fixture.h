@@ -10,6 +10,7 @@
 #include <random>
 #include <rocksdb/db.h>
 
+#include "audit/findings.h"
 #include "audit/ledger_check.h"
 #include "eventstore/database.h"
 #include "tests/projections/views_fixture.h"

@@ -62,7 +62,7 @@ absl::StatusOr<ServerReport> Audit(const Pages& pages, const std::string& seen =
                         if (page != pages.end()) return page->second;
                         return Error(absl::StatusCode::kNotFound, "PAGE_NOT_FOUND", path);
                       },
-                      .key = Key().verifier(),
+                      .keys = {Key().verifier()},
                       .seen = seen});
 }
 
@@ -132,7 +132,7 @@ TEST(ServerCheck, AnotherKeyIsNotBelieved) {
       CheckServer({.get = [&](const std::string& path) -> absl::StatusOr<std::string> {
                      return pages.at(path);
                    },
-                   .key = other.verifier(),
+                   .keys = {other.verifier()},
                    .seen = ""});
   ASSERT_TRUE(checked.ok());
   EXPECT_THAT(checked->report.findings.kept(), ElementsAre(HasSubstr("checkpoint: ")));

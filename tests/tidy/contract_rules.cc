@@ -71,7 +71,7 @@ bool HasBehavior(const pb::FieldDescriptor& field, google::api::FieldBehavior wa
 
 // By their names: reads change nothing.
 bool IsRead(const pb::MethodDescriptor& method) {
-  for (const char* const verb : {"Check", "Get", "List", "Render"}) {
+  for (const char* const verb : {"Check", "Export", "Get", "List", "Render"}) {
     if (absl::StartsWith(method.name(), verb)) return true;
   }
   return false;

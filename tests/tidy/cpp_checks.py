@@ -11,13 +11,15 @@ MAY_INCLUDE = {
     "proofs": {"base", "proofs"},
     "projections": {"base", "proto", "domain", "eventstore", "projections"},
     "audit": {"base", "proofs", "proto", "domain", "eventstore", "projections", "audit"},
+    "evidence": {"base", "proofs", "proto", "domain", "eventstore", "projections", "rendering",
+                 "evidence"},
     "queue": {"base", "proto", "eventstore", "queue"},
     "relay": {"base", "eventstore", "queue", "relay"},
     "rendering": {"base", "proto", "rendering"},
-    "services": {"base", "proto", "proofs", "domain", "eventstore", "projections", "queue", "relay",
-                 "rendering", "services"},
+    "services": {"base", "proto", "proofs", "domain", "eventstore", "evidence", "projections",
+                 "queue", "relay", "rendering", "services", "witness"},
     "witness": {"base", "proofs", "witness"},
-    "clients": {"base", "proofs", "proto", "audit", "witness", "clients"},
+    "clients": {"base", "proofs", "proto", "audit", "evidence", "witness", "clients"},
 }
 
 # Libraries that belong to some folders only; tests may use any.

@@ -61,11 +61,12 @@ Command Witness() {
 Command Verify() {
   return {.name = "verify",
           .description =
-              "Checks a whole ledger: with --data in a copy of its data directory, "
-              "which no server serves, every record, index, tile and view, and the "
-              "signed checkpoint; with --url from outside, by what a server shows to "
-              "anybody, that its entries are what was signed and only grew. Changes "
-              "nothing. Exit code 0 only if all of it holds.",
+              "Checks an evidence bundle, or a whole ledger, and says in words what holds. A "
+              "bundle: every byte of it, without a server. With --data a copy of a data "
+              "directory, which no server serves: every record, index, tile and view, and the "
+              "signed checkpoint. With --url a running server from outside, by what it shows to "
+              "anybody: that its entries are what was signed and only grew. Changes nothing. "
+              "Exit code 0 only if all of it holds.",
           .flags = {{.name = "data",
                      .value = "DIRECTORY",
                      .help = "The data directory of trellisd, or a copy of it; with --ledger."},
@@ -73,15 +74,23 @@ Command Verify() {
                     {.name = "url",
                      .value = "URL",
                      .help = "The HTTP port of a server, such as http://127.0.0.1:7480; with "
-                             "--key."},
+                             "--key, or a --policy with the log's."},
                     {.name = "seen",
                      .value = "FILE",
                      .help = "With --url: where the checkpoint that was seen last is kept. The "
                              "ledger has to begin with it; it is replaced if all holds."},
                     {.name = "key",
                      .value = "VKEY",
-                     .help = "The ledger's public key, got from elsewhere. Default with --data: "
-                             "the one in signing.pub beside the log, which proves less."}}};
+                     .help = "The ledger's public key, got from elsewhere. Default: of a bundle "
+                             "the one in it, with --data the one in signing.pub beside the log; "
+                             "both prove less."},
+                    {.name = "policy",
+                     .value = "FILE",
+                     .help = "Of a bundle, and with --url: which witnesses must have cosigned, "
+                             "and keys of logs (C2SP tlog-policy)."}},
+          .positional = "BUNDLE",
+          .positionals_max = 1,
+          .positional_optional = true};
 }
 
 Command Completion() {

@@ -299,6 +299,18 @@ Command ImportCommand(Command command) {
   return command;
 }
 
+// A method that answers with a stream writes a file.
+Command ExportCommand(Command command) {
+  command.flags.insert(
+      command.flags.end(),
+      {{.name = "out",
+        .value = "FILE",
+        .help = "The file that is written, for your eyes alone.",
+        .required = true},
+       {.name = "overwrite", .help = "Replaces the file if it is there. Default: no."}});
+  return command;
+}
+
 std::vector<Flag> Globals(const Contract& contract) {
   const pb::EnumDescriptor* const capacity = contract.FindEnum("trellis.v1.Capacity");
   return {
@@ -368,7 +380,9 @@ CommandTree BuildCommandTree(const Contract& contract) {
         tree.commands.push_back(ImportCommand(MakeCommand(method, tree.globals)));
         continue;
       }
-      tree.commands.push_back(MakeCommand(method, tree.globals));
+      Command command = MakeCommand(method, tree.globals);
+      if (method.server_streaming()) command = ExportCommand(std::move(command));
+      tree.commands.push_back(std::move(command));
     }
   }
   for (const char* const name : kPubsubCommands) {

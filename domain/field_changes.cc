@@ -1,4 +1,4 @@
-#include "projections/field_changes.h"
+#include "domain/field_changes.h"
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -7,7 +7,7 @@
 #include "domain/entries.h"
 #include "trellis/v1/options.pb.h"
 
-namespace trellis::projections {
+namespace trellis::domain {
 namespace {
 
 namespace pb = google::protobuf;
@@ -50,7 +50,7 @@ const std::vector<EntryIds>& EntryIdsIn(const pb::Descriptor& kind) {
   static const auto& all =
       *new absl::flat_hash_map<const pb::Descriptor*, std::vector<EntryIds>>([] {
         absl::flat_hash_map<const pb::Descriptor*, std::vector<EntryIds>> ids;
-        for (const domain::Aggregate& aggregate : domain::Aggregates()) {
+        for (const Aggregate& aggregate : Aggregates()) {
           const pb::OneofDescriptor& kinds = *aggregate.event.GetDescriptor()->oneof_decl(0);
           for (int i = 0; i < kinds.field_count(); ++i) {
             const pb::Descriptor* const type = kinds.field(i)->message_type();
@@ -74,7 +74,7 @@ using Fields = std::vector<const pb::FieldDescriptor*>;
 const Fields& ComparedFields(const pb::Message& entry) {
   static const auto& all = *new absl::flat_hash_map<const pb::Descriptor*, Fields>([] {
     absl::flat_hash_map<const pb::Descriptor*, Fields> fields;
-    for (const domain::Aggregate& aggregate : domain::Aggregates()) {
+    for (const Aggregate& aggregate : Aggregates()) {
       const pb::Descriptor& state = *aggregate.state.GetDescriptor();
       for (int i = 0; i < state.field_count(); ++i) {
         const pb::Descriptor* const type = state.field(i)->message_type();
@@ -111,7 +111,7 @@ const pb::FieldDescriptor* StateField(const pb::Descriptor& type) {
   static const auto& all =
       *new absl::flat_hash_map<const pb::Descriptor*, const pb::FieldDescriptor*>([] {
         absl::flat_hash_map<const pb::Descriptor*, const pb::FieldDescriptor*> fields;
-        for (const domain::Aggregate& aggregate : domain::Aggregates()) {
+        for (const Aggregate& aggregate : Aggregates()) {
           const pb::Descriptor* const state = aggregate.state.GetDescriptor();
           fields[state] = state->FindFieldByName("state");
         }
@@ -151,7 +151,7 @@ void Compare(const std::string& id, const std::vector<std::string>& before,
 void FieldChanges::Before(const pb::Message& state, const pb::Message& event) {
   size_ = 0;
   stood_ = StateNumber(state);
-  const pb::Message& kind = domain::KindOf(event);
+  const pb::Message& kind = KindOf(event);
   const pb::Reflection& reflection = *kind.GetReflection();
   std::string scratch;
   for (const EntryIds& ids : EntryIdsIn(*kind.GetDescriptor())) {
@@ -167,7 +167,7 @@ void FieldChanges::Before(const pb::Message& state, const pb::Message& event) {
 }
 
 void FieldChanges::Remember(const pb::Message& state, const std::string& id) {
-  const pb::Message* const entry = domain::FindEntry(state, id);
+  const pb::Message* const entry = FindEntry(state, id);
   if (entry == nullptr) return;
   if (size_ == entries_.size()) entries_.emplace_back();
   Entry& remembered = entries_[size_++];
@@ -185,7 +185,7 @@ std::vector<v1::FieldChange> FieldChanges::After(const pb::Message& state) const
   std::vector<v1::FieldChange> changes;
   for (size_t i = 0; i < size_; ++i) {
     const Entry& before = entries_[i];
-    Compare(before.id, before.values, *domain::FindEntry(state, before.id), changes);
+    Compare(before.id, before.values, *FindEntry(state, before.id), changes);
   }
   const int stands = StateNumber(state);
   if (stood_ != stands && stood_ != 0) {
@@ -196,4 +196,4 @@ std::vector<v1::FieldChange> FieldChanges::After(const pb::Message& state) const
   return changes;
 }
 
-}  // namespace trellis::projections
+}  // namespace trellis::domain

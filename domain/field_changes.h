@@ -7,7 +7,7 @@
 #include "google/protobuf/message.h"
 #include "trellis/v1/audit_service.pb.h"
 
-namespace trellis::projections {
+namespace trellis::domain {
 
 // Remembers, before an event is applied, the entries that it names; then says what changed. Made
 // once and used for one event after another, so that it keeps its memory. Not thread-safe.
@@ -35,4 +35,4 @@ class FieldChanges {
   int stood_ = 0;
 };
 
-}  // namespace trellis::projections
+}  // namespace trellis::domain

@@ -1,0 +1,151 @@
+#include "services/evidence_export.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/status_macros.h"
+#include "domain/action_plan_content.h"
+#include "domain/aggregate.h"
+#include "domain/session_notes.h"
+#include "evidence/bundle.h"
+#include "proofs/prove.h"
+#include "services/caller.h"
+#include "services/grpc_status.h"
+#include "services/ledger_proofs.h"
+#include "trellis/v1/audit_service.pb.h"
+
+namespace trellis::services {
+namespace {
+
+using eventstore::Record;
+
+constexpr size_t kChunkBytes = 64 * 1024;
+// A page of the longest events is 8 MiB.
+constexpr eventstore::Revision kRecordsPerPage = 32;
+
+// Whoever may not read a resource may not export it either.
+absl::Status CheckMayRead(const Rooms& rooms, const Caller& caller, const std::string& name) {
+  domain::Context context;
+  context.now = rooms.clock.Now();
+  context.today = LondonDay(context.now);
+  context.actor = caller.actor;
+  context.capacity = caller.capacity;
+  if (absl::StartsWith(name, "actionPlans/")) {
+    ASSIGN_OR_RETURN(const auto plan, StateAt<v1::ActionPlan>(rooms, name, Moment{}));
+    return domain::RequireReader(plan, context);
+  }
+  if (absl::StartsWith(name, "inductions/")) {
+    ASSIGN_OR_RETURN(const auto induction, StateAt<v1::Induction>(rooms, name, Moment{}));
+    return domain::RequireMayReadNotes(induction, context);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Record>> ReadRecords(const Rooms& rooms, const std::string& name) {
+  std::vector<Record> records;
+  size_t bytes = 0;
+  while (true) {
+    const eventstore::Revision first = records.size() + 1;
+    ASSIGN_OR_RETURN(std::vector<Record> page,
+                     rooms.log.ReadStream(name, first, first + kRecordsPerPage - 1));
+    for (Record& record : page) {
+      bytes += record.payload.size();
+      records.push_back(std::move(record));
+    }
+    // More than may be in a bundle is refused by it, and need not be read to the end.
+    if (page.size() < kRecordsPerPage || bytes > evidence::kRecordBytesMax) break;
+  }
+  if (records.empty()) return domain::NotFound(name);
+  return records;
+}
+
+absl::StatusOr<std::string> MakeBundle(const Rooms& rooms, const Caller& caller,
+                                       const v1::ExportEvidenceRequest& request) {
+  RETURN_IF_ERROR(domain::Validate(request));
+  RETURN_IF_ERROR(CheckMayRead(rooms, caller, request.name()));
+  evidence::Evidence evidence;
+  ASSIGN_OR_RETURN(evidence.records, ReadRecords(rooms, request.name()));
+  // After the records were read, so that it covers them.
+  const auto checkpoint = rooms.log.checkpoint();
+  if (checkpoint == nullptr) return LedgerNotSigned();
+  ASSIGN_OR_RETURN(evidence.checkpoint, proofs::ParseNote(checkpoint->note));
+  evidence.keys = {*rooms.log.key()};
+  for (const Record& record : evidence.records) {
+    ASSIGN_OR_RETURN(
+        evidence.proofs.emplace_back(),
+        proofs::ProveInclusion(record.header.position - 1, checkpoint->size,
+                               [&](const proofs::TileId& id) { return rooms.log.ReadTile(id); }));
+  }
+  return evidence::WriteBundle(evidence);
+}
+
+// Sends a bundle, one chunk after the other. gRPC calls it from one thread at a time; deletes
+// itself. While it is there it counts as one that runs.
+class BundleStream final : public Answering {
+ public:
+  explicit BundleStream(std::shared_ptr<std::atomic<int>> running) : running_(std::move(running)) {}
+  ~BundleStream() override { running_->fetch_sub(1); }
+
+  void Start(const Rooms& rooms, const grpc::CallbackServerContext& context,
+             const grpc::ByteBuffer& request) {
+    absl::Status status = absl::OkStatus();
+    if (running_->fetch_add(1) >= kExportsMax) {
+      status = Error(absl::StatusCode::kResourceExhausted, "EXPORTS_BUSY",
+                     absl::StrCat(kExportsMax, " exports run, want fewer; try again later"));
+    } else {
+      status = Make(rooms, context, request);
+    }
+    status.ok() ? WriteNext() : Finish(ToGrpcStatus(status));
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (ok) return WriteNext();
+    Finish(ToGrpcStatus(absl::CancelledError("the caller has gone")));
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  absl::Status Make(const Rooms& rooms, const grpc::CallbackServerContext& context,
+                    const grpc::ByteBuffer& request) {
+    v1::ExportEvidenceRequest parsed;
+    RETURN_IF_ERROR(ParseRequest(request, parsed));
+    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context));
+    ASSIGN_OR_RETURN(bundle_, MakeBundle(rooms, caller, parsed));
+    return absl::OkStatus();
+  }
+
+  void WriteNext() {
+    if (sent_ == bundle_.size()) return Finish(grpc::Status::OK);
+    v1::EvidenceChunk chunk;
+    const size_t size = std::min(kChunkBytes, bundle_.size() - sent_);
+    chunk.set_data(bundle_.data() + sent_, size);
+    sent_ += size;
+    const grpc::Slice slice(chunk.SerializeAsString());
+    response_ = grpc::ByteBuffer(&slice, 1);
+    StartWrite(&response_);
+  }
+
+  const std::shared_ptr<std::atomic<int>> running_;
+  std::string bundle_;
+  size_t sent_ = 0;
+  grpc::ByteBuffer response_;
+};
+
+}  // namespace
+
+AnsweringHandler EvidenceHandler(const Rooms& rooms) {
+  return [rooms, running = std::make_shared<std::atomic<int>>(0)](
+             grpc::CallbackServerContext* context, const grpc::ByteBuffer& request) {
+    auto* const stream = new BundleStream(running);
+    stream->Start(rooms, *context, request);
+    return stream;
+  };
+}
+
+}  // namespace trellis::services
