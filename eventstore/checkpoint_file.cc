@@ -27,6 +27,10 @@ rocksdb::Status WriteSynced(rocksdb::Env& env, const std::string& path, absl::st
 
 }  // namespace
 
+CheckpointFile CheckpointFileAt(std::string path) {
+  return CheckpointFile(*rocksdb::Env::Default(), std::move(path));
+}
+
 CheckpointFile CheckpointFileOf(const EventLogOptions& options) {
   rocksdb::Env& env = options.env == nullptr ? *rocksdb::Env::Default() : *options.env;
   return CheckpointFile(env, options.directory + ".checkpoint");

@@ -35,6 +35,9 @@ class CheckpointFile {
   const std::string path_;
 };
 
+// One at `path`, on the machine's file system.
+CheckpointFile CheckpointFileAt(std::string path);
+
 // That of the log in `options.directory`, on its file system.
 CheckpointFile CheckpointFileOf(const EventLogOptions& options);
 

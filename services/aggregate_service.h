@@ -13,12 +13,16 @@
 
 namespace trellis::services {
 
+class Cosigner;
+
 // What the services work on. All must outlive every call.
 struct Rooms {
   eventstore::EventLog& log;
   projections::Views& views;
   const Clock& clock;
   CommandPipeline& pipeline;
+  // Null: no witnesses are asked.
+  const Cosigner* cosigner = nullptr;
 };
 
 // A command on an aggregate with this type of state; `elsewhere` says what else follows from it.

@@ -16,6 +16,7 @@
 #include "evidence/bundle.h"
 #include "proofs/prove.h"
 #include "services/caller.h"
+#include "services/cosigner.h"
 #include "services/grpc_status.h"
 #include "services/ledger_proofs.h"
 #include "trellis/v1/audit_service.pb.h"
@@ -65,17 +66,44 @@ absl::StatusOr<std::vector<Record>> ReadRecords(const Rooms& rooms, const std::s
   return records;
 }
 
+// A cosigned checkpoint over the first `size` events; if there is none, and need not be, the
+// newest.
+absl::StatusOr<std::shared_ptr<const eventstore::SignedCheckpoint>> CheckpointOver(
+    const Rooms& rooms, eventstore::Position size, bool must_be_cosigned) {
+  auto cosigned = CosignedCheckpoint(rooms, size);
+  if (cosigned.ok() || must_be_cosigned) return cosigned;
+  auto newest = rooms.log.checkpoint();
+  if (newest == nullptr) return LedgerNotSigned();
+  return newest;
+}
+
+// Whose the signatures of `note` are: those of the ledger, and of the witnesses that it asks.
+std::vector<proofs::VerifierKey> KeysOf(const Rooms& rooms, const proofs::Note& note) {
+  std::vector<proofs::VerifierKey> known = {*rooms.log.key()};
+  if (rooms.cosigner != nullptr) {
+    for (proofs::VerifierKey& key : rooms.cosigner->keys()) known.push_back(std::move(key));
+  }
+  std::vector<proofs::VerifierKey> keys;
+  for (const proofs::Signature& signature : note.signatures) {
+    for (const proofs::VerifierKey& key : known) {
+      if (key.Made(signature)) keys.push_back(key);
+    }
+  }
+  return keys;
+}
+
 absl::StatusOr<std::string> MakeBundle(const Rooms& rooms, const Caller& caller,
                                        const v1::ExportEvidenceRequest& request) {
   RETURN_IF_ERROR(domain::Validate(request));
   RETURN_IF_ERROR(CheckMayRead(rooms, caller, request.name()));
   evidence::Evidence evidence;
   ASSIGN_OR_RETURN(evidence.records, ReadRecords(rooms, request.name()));
-  // After the records were read, so that it covers them.
-  const auto checkpoint = rooms.log.checkpoint();
-  if (checkpoint == nullptr) return LedgerNotSigned();
+  // After the records were read, so that it can cover them.
+  ASSIGN_OR_RETURN(
+      const auto checkpoint,
+      CheckpointOver(rooms, evidence.records.back().header.position, request.cosigned()));
   ASSIGN_OR_RETURN(evidence.checkpoint, proofs::ParseNote(checkpoint->note));
-  evidence.keys = {*rooms.log.key()};
+  evidence.keys = KeysOf(rooms, evidence.checkpoint);
   for (const Record& record : evidence.records) {
     ASSIGN_OR_RETURN(
         evidence.proofs.emplace_back(),

@@ -10,7 +10,8 @@ inline constexpr int kExportsMax = 2;
 
 // Answers ExportEvidence. UNAUTHENTICATED as of IdentifyCaller; NOT_FOUND, PERMISSION_DENIED as of
 // reading the resource; FAILED_PRECONDITION (LEDGER_NOT_SIGNED, EVIDENCE_TOO_LARGE);
-// RESOURCE_EXHAUSTED (EXPORTS_BUSY) while kExportsMax others run.
+// the errors of CosignedCheckpoint where that is wanted; RESOURCE_EXHAUSTED (EXPORTS_BUSY) while
+// kExportsMax others run.
 AnsweringHandler EvidenceHandler(const Rooms& rooms);
 
 }  // namespace trellis::services

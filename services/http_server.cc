@@ -97,7 +97,7 @@ class HttpServer::Impl {
                   if (!feed.ok()) return Fail(feed.status(), response);
                   response.set_content(*feed, kCalendar);
                 });
-    AddTilePages(rooms_.log, server_);
+    AddTilePages(rooms_, server_);
     server_.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
       const absl::Status health = rooms_.views.health();
       if (!health.ok()) return Fail(health, response);

@@ -11,6 +11,7 @@
 #include "proofs/note.h"
 #include "proofs/prove.h"
 #include "proofs/tlog_proof.h"
+#include "services/cosigner.h"
 
 namespace trellis::services {
 namespace {
@@ -96,16 +97,38 @@ absl::Status LedgerNotSigned() {
                "the ledger has no key to sign with");
 }
 
+absl::StatusOr<std::shared_ptr<const eventstore::SignedCheckpoint>> CosignedCheckpoint(
+    const Rooms& rooms, Position size) {
+  if (rooms.cosigner == nullptr) {
+    return Error(absl::StatusCode::kFailedPrecondition, "WITNESSES_NOT_SET",
+                 "the server asks no witnesses (trellisd --witnesses)");
+  }
+  auto newest = rooms.cosigner->newest();
+  const Position cosigned = newest == nullptr ? 0 : newest->size;
+  if (newest != nullptr && cosigned >= size) return newest;
+  return Error(absl::StatusCode::kUnavailable, "COSIGNATURES_MISSING",
+               absl::StrCat("enough witnesses have cosigned ", cosigned, " events, want ", size,
+                            " or more; ask again in a moment"),
+               {{"cosigned_size", absl::StrCat(cosigned)}});
+}
+
 absl::StatusOr<v1::LedgerCheckpoint> GetCheckpoint(const Rooms& rooms,
-                                                   const v1::GetCheckpointRequest&) {
-  const auto newest = rooms.log.checkpoint();
+                                                   const v1::GetCheckpointRequest& request) {
+  std::shared_ptr<const eventstore::SignedCheckpoint> newest = rooms.log.checkpoint();
   if (newest == nullptr) return LedgerNotSigned();
+  if (request.cosigned()) {
+    ASSIGN_OR_RETURN(newest, CosignedCheckpoint(rooms, 0));
+  }
   v1::LedgerCheckpoint checkpoint;
   checkpoint.set_origin(rooms.log.key()->name());
   checkpoint.set_tree_size(static_cast<int64_t>(newest->size));
   checkpoint.set_root(Bytes(newest->root));
   checkpoint.set_note(newest->note);
   checkpoint.add_log_keys(rooms.log.key()->ToString());
+  if (rooms.cosigner == nullptr) return checkpoint;
+  for (const proofs::VerifierKey& key : rooms.cosigner->keys()) {
+    checkpoint.add_witness_keys(key.ToString());
+  }
   return checkpoint;
 }
 

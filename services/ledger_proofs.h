@@ -1,6 +1,8 @@
 // Proofs about the ledger, as anybody may ask for them.
 #pragma once
 
+#include <memory>
+
 #include "absl/status/statusor.h"
 #include "services/aggregate_service.h"
 #include "trellis/v1/proof.pb.h"
@@ -10,7 +12,13 @@ namespace trellis::services {
 // That it has no key: FAILED_PRECONDITION (LEDGER_NOT_SIGNED).
 absl::Status LedgerNotSigned();
 
-// LEDGER_NOT_SIGNED.
+// The newest checkpoint that the witnesses have cosigned, if it covers the first `size` events.
+// FAILED_PRECONDITION (WITNESSES_NOT_SET) if no witnesses are asked; UNAVAILABLE
+// (COSIGNATURES_MISSING) if they have not come so far yet.
+absl::StatusOr<std::shared_ptr<const eventstore::SignedCheckpoint>> CosignedCheckpoint(
+    const Rooms& rooms, eventstore::Position size);
+
+// LEDGER_NOT_SIGNED, and of what is cosigned the errors of CosignedCheckpoint.
 absl::StatusOr<v1::LedgerCheckpoint> GetCheckpoint(const Rooms& rooms,
                                                    const v1::GetCheckpointRequest& request);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "services/cosigner.h"
 
 namespace trellis::services {
 namespace {
@@ -114,6 +115,41 @@ double Seconds(absl::Time time) {
   return time == absl::InfinitePast() ? 0 : absl::ToDoubleSeconds(time - absl::UnixEpoch());
 }
 
+void AddWitnesses(const Cosigner& cosigner, std::vector<MetricFamily>& families) {
+  const auto newest = cosigner.newest();
+  families.push_back(Position("trellis_cosigned_position",
+                              "How many events enough witnesses have cosigned; 0 if none yet.",
+                              newest == nullptr ? 0 : newest->size));
+  families.push_back(
+      Single("trellis_cosigned_seconds",
+             "When the last of these cosignatures was made, since 1970; 0 if there is none.",
+             MetricType::Gauge, Seconds(cosigner.newest_time())));
+  MetricFamily requests{"trellis_witness_requests_total",
+                        "Requests for a cosignature since the start.",
+                        MetricType::Counter,
+                        {}};
+  MetricFamily failures{"trellis_witness_failures_total",
+                        "Requests since the start that got none.",
+                        MetricType::Counter,
+                        {}};
+  MetricFamily conflicts{"trellis_witness_conflicts_total",
+                         "Of these, because the witness has seen another history, or a larger one.",
+                         MetricType::Counter,
+                         {}};
+  for (const WitnessCounts& counts : cosigner.Counts()) {
+    const std::vector<ClientMetric::Label> labels = {{"witness", counts.name}};
+    const auto sample = [&](int64_t count) {
+      return Sample(MetricType::Counter, static_cast<double>(count), labels);
+    };
+    requests.metric.push_back(sample(counts.requests));
+    failures.metric.push_back(sample(counts.failures));
+    conflicts.metric.push_back(sample(counts.conflicts));
+  }
+  for (MetricFamily* const family : {&requests, &failures, &conflicts}) {
+    families.push_back(std::move(*family));
+  }
+}
+
 void AddReminders(const ReminderTimer& reminders, std::vector<MetricFamily>& families) {
   families.push_back(Single("trellis_reminders_total", "Reminders recorded since the start.",
                             MetricType::Counter, static_cast<double>(reminders.recorded())));
@@ -161,6 +197,7 @@ std::string MetricsText(const Rooms& rooms, const Measured& measured) {
   AddReminders(measured.reminders, families);
   AddScrub(measured.scrubber.status(), families);
   if (measured.relay != nullptr) AddRelay(measured.relay->Status(), families);
+  if (rooms.cosigner != nullptr) AddWitnesses(*rooms.cosigner, families);
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -23,9 +23,16 @@
 //   trellis_relay_events_total                 events that the broker acknowledged
 //   trellis_relay_failures_total               connections that ended or could not be made
 //
+//   trellis_cosigned_position                  how many events enough witnesses have cosigned
+//   trellis_cosigned_seconds                   when the last of them did, since 1970; 0: none did
+//   trellis_witness_requests_total             what a witness was asked to cosign
+//   trellis_witness_failures_total             what it did not
+//   trellis_witness_conflicts_total            of these, because it has seen another history
+//
 // Those of the queue have the labels `subscription` and `topic`, ids without the ledger. Totals
 // count from the server's start. The relay's are there if there is one; its lag is the backlog of
-// its subscription, `relay-nats`.
+// its subscription, `relay-nats`. The witnesses' are there if some are asked, with the label
+// `witness`, the name in the policy.
 #pragma once
 
 #include <string>

@@ -20,6 +20,7 @@
 #include "services/action_plan_service.h"
 #include "services/audit_service.h"
 #include "services/cloud_event.h"
+#include "services/cosigner.h"
 #include "services/diary_service.h"
 #include "services/directory_service.h"
 #include "services/http_server.h"
@@ -121,6 +122,7 @@ class Server::Impl {
     http_.reset();
     scrubber_.reset();
     relay_.reset();
+    cosigner_.reset();
     if (log_ != nullptr) log_->Close();
     queue_.reset();
     views_.reset();
@@ -145,7 +147,13 @@ class Server::Impl {
     if (settings_.relay.has_value()) {
       ASSIGN_OR_RETURN(relay_, relay::Relay::Start(*settings_.relay, *queue_, clock_));
     }
-    const Rooms rooms{*log_, *views_, clock_, *pipeline_};
+    if (settings_.witnesses.has_value()) {
+      ASSIGN_OR_RETURN(cosigner_, Cosigner::Start({.policy = *settings_.witnesses,
+                                                   .file = settings_.data + "/log.cosigned",
+                                                   .tick = settings_.cosigning_tick},
+                                                  *log_));
+    }
+    const Rooms rooms{*log_, *views_, clock_, *pipeline_, cosigner_.get()};
     reminders_ = std::make_unique<ReminderTimer>(rooms);
     services_ = MakeServices(rooms, *queue_);
     RETURN_IF_ERROR(StartGrpc());
@@ -196,6 +204,7 @@ class Server::Impl {
   std::unique_ptr<CommandPipeline> pipeline_;
   std::unique_ptr<queue::Queue> queue_;
   std::unique_ptr<relay::Relay> relay_;
+  std::unique_ptr<Cosigner> cosigner_;
   std::unique_ptr<ReminderTimer> reminders_;
   std::unique_ptr<Scrubber> scrubber_;
   std::vector<std::unique_ptr<RpcService>> services_;

@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "services/cosigner.h"
 #include <CLI/CLI.hpp>
 
 namespace trellis::services {
@@ -22,6 +23,23 @@ bool IsLedgerName(const std::string& name) {
 int Complain(const std::string& message) {
   std::fprintf(stderr, "trellisd: %s\n", message.c_str());
   return kUsageError;
+}
+
+// Reads the settings that may be left out; the exit code if they are wrong, else -1.
+int ReadOthers(const std::string& brokers, const std::string& witnesses, Settings& settings) {
+  if (!brokers.empty()) {
+    const absl::StatusOr<relay::Brokers> relay = relay::ParseBrokers(brokers);
+    if (!relay.ok()) return Complain(std::string(relay.status().message()));
+    settings.relay = *relay;
+  }
+  if (!witnesses.empty()) {
+    const absl::StatusOr<proofs::Policy> policy = ReadWitnesses(witnesses);
+    if (!policy.ok()) {
+      return Complain(absl::StrCat("--witnesses: ", witnesses, ": ", policy.status().message()));
+    }
+    settings.witnesses = *policy;
+  }
+  return -1;
 }
 
 }  // namespace
@@ -49,7 +67,7 @@ absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string&
 ParsedSettings ParseSettings(int argc, const char* const* argv) {
   ParsedSettings parsed;
   Settings& settings = parsed.settings;
-  std::string listen = "127.0.0.1:7443", http = "127.0.0.1:7480", brokers;
+  std::string listen = "127.0.0.1:7443", http = "127.0.0.1:7480", brokers, witnesses;
   CLI::App app("The Trellis server: support plans over gRPC, on an event log of its own.",
                "trellisd");
   app.set_version_flag("--version", "trellisd " TRELLIS_VERSION);
@@ -62,6 +80,9 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
   app.add_option("--ledger", settings.ledger, "The ledger's name")->capture_default_str();
   app.add_option("--relay", brokers, "A NATS broker that gets every event: nats://HOST:PORT")
       ->envname("TRELLIS_RELAY");
+  app.add_option("--witnesses", witnesses,
+                 "A file (C2SP tlog-policy) with the witnesses that are asked to cosign")
+      ->envname("TRELLIS_WITNESSES");
   app.allow_config_extras(CLI::config_extras_mode::error);
   try {
     app.parse(argc, argv);
@@ -85,13 +106,7 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
     settings.listen = *listen_address;
     settings.http = *http_address;
   }
-  if (parsed.exit_code >= 0 || brokers.empty()) return parsed;
-  const absl::StatusOr<relay::Brokers> parsed_relay = relay::ParseBrokers(brokers);
-  if (parsed_relay.ok()) {
-    settings.relay = *parsed_relay;
-  } else {
-    parsed.exit_code = Complain(std::string(parsed_relay.status().message()));
-  }
+  if (parsed.exit_code < 0) parsed.exit_code = ReadOthers(brokers, witnesses, settings);
   return parsed;
 }
 

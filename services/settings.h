@@ -5,6 +5,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "proofs/policy.h"
 #include "relay/brokers.h"
 
 namespace trellis::services {
@@ -25,6 +27,10 @@ struct Settings {
   std::string ledger = "trellis";
   // Where events are relayed to; by default nowhere.
   std::optional<relay::Brokers> relay = {};
+  // Who is asked to cosign, and whose cosignatures are wanted; by default nobody.
+  std::optional<proofs::Policy> witnesses = {};
+  // How often they are asked at most.
+  absl::Duration cosigning_tick = absl::Seconds(5);
 };
 
 // HOST:PORT. Only loopback hosts are taken, because nobody who calls is identified yet.

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proofs/tile.h"
+#include "services/cosigner.h"
 
 namespace trellis::services {
 namespace {
@@ -27,8 +28,8 @@ void Cache(const char* how_long, httplib::Response& response) {
   response.set_header("Cache-Control", how_long);
 }
 
-void ServeCheckpoint(const eventstore::EventLog& log, httplib::Response& response) {
-  const auto newest = log.checkpoint();
+void ServeCheckpoint(const Rooms& rooms, httplib::Response& response) {
+  const auto newest = rooms.cosigner == nullptr ? rooms.log.checkpoint() : rooms.cosigner->newest();
   if (newest == nullptr) return NotFound("/checkpoint", response);
   Cache(kForAMoment, response);
   response.set_content(newest->note, kText);
@@ -53,12 +54,12 @@ void ServeTile(const eventstore::EventLog& log, const std::string& path,
 
 }  // namespace
 
-void AddTilePages(const eventstore::EventLog& log, httplib::Server& server) {
-  server.Get("/checkpoint", [&log](const httplib::Request&, httplib::Response& response) {
-    ServeCheckpoint(log, response);
+void AddTilePages(const Rooms& rooms, httplib::Server& server) {
+  server.Get("/checkpoint", [rooms](const httplib::Request&, httplib::Response& response) {
+    ServeCheckpoint(rooms, response);
   });
-  server.Get("/tile/.*", [&log](const httplib::Request& request, httplib::Response& response) {
-    ServeTile(log, request.path, response);
+  server.Get("/tile/.*", [rooms](const httplib::Request& request, httplib::Response& response) {
+    ServeTile(rooms.log, request.path, response);
   });
 }
 

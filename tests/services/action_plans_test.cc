@@ -246,5 +246,27 @@ TEST_F(ActionPlansTest, HaveATrail) {
   EXPECT_THAT(trail->entries(1).sentence(), HasSubstr("set target t1, due Fri 31 Mar 2023"));
 }
 
+TEST_F(ActionPlansTest, AreExportedByWhomTheyAreShownTo) {
+  v1::ExportEvidenceRequest request;
+  request.set_name(Draft());
+  const auto exported = [&](const testing::Actor& actor) {
+    return client()
+        .CallBytes(testing::RpcClient::PathOf(testing::MethodFor(request)),
+                   testing::MetadataOf(actor), request.SerializeAsString())
+        .status();
+  };
+  EXPECT_EQ(exported(Mentor()), absl::OkStatus());
+  const auto shown = [&](const testing::Actor& actor) {
+    v1::GetActionPlanRequest get;
+    get.set_name(request.name());
+    return Ask<v1::ActionPlan>(actor, get).status();
+  };
+  for (const testing::Actor& other :
+       {Mentor("people/00000000-0000-4000-8000-0000000000c9"), testing::Headteacher()}) {
+    EXPECT_EQ(ReasonOf(exported(other)), ReasonOf(shown(other)));
+    EXPECT_EQ(exported(other).code(), StatusCode::kPermissionDenied);
+  }
+}
+
 }  // namespace
 }  // namespace trellis::services

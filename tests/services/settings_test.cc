@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proofs/key.h"
 #include "tests/support/rpc_client.h"
 #include "tests/support/temp_directory.h"
 
@@ -137,6 +138,20 @@ TEST(ParseAddress, WantsHostAndPort) {
   }
   EXPECT_EQ(ParseAddress("--listen", "[::1]:80")->host, "[::1]");
   EXPECT_EQ(ParseAddress("--listen", "localhost:00080")->port, 80);
+}
+
+TEST_F(SettingsTest, NameWitnessesInAPolicy) {
+  EXPECT_FALSE(Parse({}).parsed.settings.witnesses.has_value());
+  const auto key = proofs::SignerKey::Generate("w.example", proofs::KeyType::kCosignature);
+  const std::string policy =
+      File("witness w " + key->verifier().ToString() + " http://127.0.0.1:7490/\nquorum w\n");
+  ExpectRefused(Parse({"--witnesses", "nowhere"}), "--witnesses: nowhere: the file cannot be read");
+  const std::string nobody = directory_ / "nobody";
+  std::ofstream(nobody) << "quorum none\n";
+  ExpectRefused(Parse({"--witnesses", nobody.c_str()}), "names no witness with a URL");
+  const Parsed parsed = Parse({"--witnesses", policy.c_str()});
+  ASSERT_EQ(parsed.parsed.exit_code, -1) << parsed.err;
+  EXPECT_EQ(parsed.parsed.settings.witnesses->witnesses().size(), 1u);
 }
 
 }  // namespace
