@@ -6,16 +6,15 @@
 #include <functional>
 #include <future>
 #include <httplib.h>
-#include <sstream>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "base/error.h"
-#include "clients/trellis/run.h"
 #include "proofs/key_file.h"
 #include "proofs/policy.h"
 #include "services/server.h"
+#include "tests/services/command_line.h"
 #include "tests/services/service_fixture.h"
 #include "trellis/v1/proof.pb.h"
 #include "witness/collector.h"
@@ -273,19 +272,8 @@ class CosignedServerTest : public CosigningTest {
     const auto answer = httplib::Client("http://" + server_->http_address()).Get(path);
     return answer && answer->status == 200 ? answer->body : "";
   }
-  int Run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(),
-                     {"--server", server_->grpc_address(), "--as", testing::Tutor().party.person(),
-                      "--as-name", "Ruth", "--capacity", "induction-tutor"});
-    std::istringstream in;
-    std::ostringstream out;
-    const int code =
-        cli::Run(arguments, {.variables = [](const std::string&) { return std::nullopt; },
-                             .in = in,
-                             .out = out,
-                             .err = out});
-    said_ = out.str();
-    return code;
+  int Run(const std::vector<std::string>& arguments) {
+    return RunTrellis(arguments, server_->grpc_address(), testing::Tutor(), said_);
   }
 
   std::unique_ptr<Server> server_;

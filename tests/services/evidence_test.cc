@@ -1,10 +1,8 @@
 // Evidence bundles, asked for and checked as somebody outside would.
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
-#include "clients/trellis/run.h"
-#include "evidence/check.h"
+#include "tests/services/command_line.h"
 #include "tests/services/service_fixture.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/proof.pb.h"
@@ -19,19 +17,8 @@ namespace fs = std::filesystem;
 class EvidenceTest : public ServiceTest {
  protected:
   // `trellis` with these arguments, as the induction tutor; what it says is in said_.
-  int Run(std::vector<std::string> arguments, const testing::Actor& actor = testing::Tutor()) {
-    arguments.insert(arguments.end(),
-                     {"--server", server_.grpc_address(), "--as", actor.party.person(), "--as-name",
-                      actor.party.name(), "--capacity", v1::Capacity_Name(actor.capacity)});
-    std::istringstream in;
-    std::ostringstream out;
-    const int code =
-        cli::Run(arguments, {.variables = [](const std::string&) { return std::nullopt; },
-                             .in = in,
-                             .out = out,
-                             .err = out});
-    said_ = out.str();
-    return code;
+  int Run(const std::vector<std::string>& arguments) {
+    return RunTrellis(arguments, server_.grpc_address(), testing::Tutor(), said_);
   }
   int Export(const std::string& name, const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments = {"plan", "export-evidence", name, "--out", file_};

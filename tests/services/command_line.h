@@ -1,0 +1,32 @@
+// The command line against a server in this process.
+#pragma once
+
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "clients/trellis/run.h"
+#include "tests/support/lifecycle.h"
+
+namespace trellis::services {
+
+// The exit code of `trellis` with these arguments, given by `actor` at the server at `address`; all
+// that it prints goes to `said`.
+inline int RunTrellis(std::vector<std::string> arguments, const std::string& address,
+                      const testing::Actor& actor, std::string& said) {
+  arguments.insert(arguments.end(),
+                   {"--server", address, "--as", actor.party.person(), "--as-name",
+                    actor.party.name(), "--capacity", v1::Capacity_Name(actor.capacity)});
+  std::istringstream in;
+  std::ostringstream out;
+  const int code =
+      cli::Run(arguments, {.variables = [](const std::string&) { return std::nullopt; },
+                           .in = in,
+                           .out = out,
+                           .err = out});
+  said = out.str();
+  return code;
+}
+
+}  // namespace trellis::services
