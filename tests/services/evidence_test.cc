@@ -1,7 +1,13 @@
 // Evidence bundles, asked for and checked as somebody outside would.
 #include <filesystem>
 #include <fstream>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 
+#include "clients/trellis/call.h"
+#include "clients/trellis/errors.h"
+#include "clients/trellis/stream.h"
+#include "services/evidence_export.h"
 #include "tests/services/command_line.h"
 #include "tests/services/service_fixture.h"
 #include "trellis/v1/audit_service.pb.h"
@@ -99,6 +105,41 @@ TEST_F(EvidenceTest, SaysWhyThereIsNone) {
   const auto nobody = client().CallStream(testing::RpcClient::PathOf(testing::MethodFor(request)),
                                           request.SerializeAsString());
   ExpectError(nobody.status(), absl::StatusCode::kUnauthenticated, "ACTOR_MISSING");
+}
+
+TEST_F(EvidenceTest, WaitsUntilOthersHaveTaken) {
+  v1::ExportEvidenceRequest request;
+  request.set_name(Open().name());
+  for (int i = 0; i < 20; ++i) {
+    Give(testing::Tutor(), testing::OutcomeRequest(request.name(), std::string(10'000, 'x')));
+  }
+  const testing::Actor tutor = testing::Tutor();
+  const cli::Caller caller{.person = tutor.party.person(),
+                           .name = tutor.party.name(),
+                           .capacity = v1::Capacity_Name(tutor.capacity)};
+  // Each connection holds 64 KiB for a caller who does not read, and no more in time.
+  grpc::ChannelArguments small;
+  small.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  small.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 64 * 1024);
+  grpc::GenericStub stub(
+      grpc::CreateCustomChannel(server_.grpc_address(), grpc::InsecureChannelCredentials(), small));
+  std::vector<std::unique_ptr<cli::Stream>> streams;
+  for (int i = 0; i < kExportsMax; ++i) {
+    streams.push_back(std::make_unique<cli::Stream>(
+        stub, testing::RpcClient::PathOf(testing::MethodFor(request)), caller, cli::FromGrpc));
+    streams.back()->Send(request);
+    streams.back()->EndSending();
+    ASSERT_TRUE(streams.back()->Receive(nullptr).ok());
+  }
+  EXPECT_EQ(Export(request.name()), 7);
+  EXPECT_THAT(said_, HasSubstr("EXPORTS_BUSY"));
+  // One of them reads to the end.
+  while (!streams[0]->over()) ASSERT_TRUE(streams[0]->Receive(nullptr).ok());
+  // The server notes it a moment later.
+  int code = Export(request.name());
+  while (code == 7) code = Export(request.name());
+  EXPECT_EQ(code, 0) << said_;
+  EXPECT_EQ(Run({"verify", file_, "--key", Key()}), 0) << said_;
 }
 
 TEST_F(EvidenceTest, VerifySaysWhatDoesNotHold) {
