@@ -80,9 +80,11 @@ void Committer::Lead() {
     CommitGroup(group);
     bool idle = group.size() <= kSmallGroup;
     group.clear();
-    if (idle) {
+    {
       MutexLock lock(mutex_);
-      idle = waiting_.empty();
+      writing_ = false;
+      if (visitors_ > 0) changed_.NotifyAll();
+      idle = idle && waiting_.empty();
     }
     // Before the lead is given up, so that Close() waits for it.
     TellFollower(idle);
@@ -100,6 +102,7 @@ void Committer::TellFollower(bool idle) {
 
 bool Committer::TakeGroup(Group& group) {
   MutexLock lock(mutex_);
+  while (visitors_ > 0) changed_.Wait(mutex_);
   size_t bytes = 0;
   while (!waiting_.empty() && bytes < kGroupBytesMax) {
     bytes += waiting_.front()->bytes;
@@ -107,10 +110,26 @@ bool Committer::TakeGroup(Group& group) {
     waiting_.pop_front();
   }
   waiting_bytes_ -= bytes;
-  if (!group.empty()) return true;
+  writing_ = !group.empty();
+  if (writing_) return true;
   leading_ = false;
   changed_.NotifyAll();
   return false;
+}
+
+absl::Status Committer::BetweenGroups(absl::FunctionRef<absl::Status()> work) {
+  absl::Status status;
+  {
+    MutexLock lock(mutex_);
+    ++visitors_;
+    while (writing_) changed_.Wait(mutex_);
+    status = failure_;
+  }
+  if (status.ok()) status = work();
+  MutexLock lock(mutex_);
+  --visitors_;
+  changed_.NotifyAll();
+  return status;
 }
 
 void Committer::CommitGroup(Group& group) {

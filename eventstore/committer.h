@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "base/clock.h"
 #include "base/mutex.h"
@@ -43,6 +44,11 @@ class Committer {
   // Calls the follower, if there is one.
   void TellFollower(bool idle);
 
+  // Calls `work` while no group is written, and returns what it returns: what is on disk then is
+  // what was acknowledged and signed, and nothing else. Commits wait meanwhile. LOG_FAILED once a
+  // write failed.
+  absl::Status BetweenGroups(absl::FunctionRef<absl::Status()> work);
+
   // Takes no more commits and returns once those that wait are finished. Idempotent.
   void Close();
 
@@ -74,6 +80,10 @@ class Committer {
   size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool leading_ ABSL_GUARDED_BY(mutex_) = false;
+  // From before a group is written until it can be read.
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  // Those in BetweenGroups, whom the leader lets go first: it would never leave them the time.
+  int visitors_ ABSL_GUARDED_BY(mutex_) = 0;
   // Once it is not OK, it stays. Written by the leader alone.
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const std::function<void(bool)>> follow_ ABSL_GUARDED_BY(mutex_);

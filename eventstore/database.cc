@@ -18,13 +18,11 @@
 #include "eventstore/big_endian.h"
 #include "eventstore/database_options.h"
 #include "eventstore/keys.h"
+#include "eventstore/link_files.h"
 #include "eventstore/torn_write.h"
 
 namespace trellis::eventstore {
 namespace {
-
-constexpr char kFormatKey[] = "format";
-constexpr char kLedgerKey[] = "ledger";
 
 // A person who makes room takes minutes, a compaction seconds.
 constexpr absl::Duration kRetryWhenFull = absl::Seconds(10);
@@ -271,6 +269,17 @@ absl::Status Database::VerifyFiles() const {
   rocksdb::ReadOptions read;
   read.readahead_size = kScanReadaheadBytes;
   const rocksdb::Status status = db_->VerifyFileChecksums(read);
+  return status.ok() ? absl::OkStatus() : Unreadable(status);
+}
+
+absl::Status Database::Flush() const {
+  const rocksdb::Status status =
+      db_->Flush(rocksdb::FlushOptions(), {handles_.begin(), handles_.end()});
+  return status.ok() ? absl::OkStatus() : Unreadable(status);
+}
+
+absl::Status Database::LinkTo(const std::string& directory) const {
+  const rocksdb::Status status = LinkFiles(*db_, directory);
   return status.ok() ? absl::OkStatus() : Unreadable(status);
 }
 

@@ -50,6 +50,13 @@ class Database {
   // they were written. The errors of Unreadable.
   absl::Status VerifyFiles() const;
 
+  // Writes what is in memory to files. The errors of Unreadable.
+  absl::Status Flush() const;
+
+  // Makes `directory` as EventLog::LinkTo does; nobody may write meanwhile. The errors of
+  // Unreadable.
+  absl::Status LinkTo(const std::string& directory) const;
+
   // RESOURCE_EXHAUSTED (DISK_FULL) if the disk has less room than the options want spare. OK if
   // its file system does not say.
   absl::Status CheckRoom() const;

@@ -155,6 +155,22 @@ absl::StatusOr<std::string> EventLog::ReadTile(const proofs::TileId& id) const {
   return bundle;
 }
 
+absl::StatusOr<std::shared_ptr<const SignedCheckpoint>> EventLog::LinkTo(
+    const std::string& directory) {
+  if (impl_->checkpoints == nullptr) {
+    return Error(absl::StatusCode::kFailedPrecondition, "LEDGER_NOT_SIGNED",
+                 "the log has no key, and what is copied of it has to be signed");
+  }
+  // What is in memory goes to files beforehand, so that little is left to copy while commits wait.
+  RETURN_IF_ERROR(impl_->database->Flush());
+  std::shared_ptr<const SignedCheckpoint> checkpoint;
+  RETURN_IF_ERROR(impl_->committer.BetweenGroups([&] {
+    checkpoint = impl_->checkpoints->newest();
+    return impl_->database->LinkTo(directory);
+  }));
+  return checkpoint;
+}
+
 absl::StatusOr<Revision> EventLog::StreamRevision(absl::string_view stream) const {
   return impl_->reader.StreamRevision(stream);
 }

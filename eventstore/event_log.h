@@ -214,6 +214,12 @@ class EventLog {
   // (record_format.h). NOT_FOUND (TILE_NOT_FOUND) if the tree does not reach so far.
   absl::StatusOr<std::string> ReadTile(const proofs::TileId& id) const;
 
+  // Makes `directory`, which is not there yet, on the log's disk, with hard links to the log's
+  // files and copies of those that still grow, all synced: a log of its own that ends with what the
+  // checkpoint that is returned covers. Commits wait while it is made, some milliseconds.
+  // FAILED_PRECONDITION (LEDGER_NOT_SIGNED) without a key; LOG_FAILED, LOG_UNREADABLE.
+  absl::StatusOr<std::shared_ptr<const SignedCheckpoint>> LinkTo(const std::string& directory);
+
   // The stream's revision; 0 if it does not exist.
   absl::StatusOr<Revision> StreamRevision(absl::string_view stream) const;
 

@@ -27,6 +27,10 @@ namespace trellis::eventstore {
 // 1: as above, records of format 1. A program refuses a newer one.
 inline constexpr uint64_t kFormatVersion = 1;
 
+// The keys of `meta`.
+inline constexpr char kFormatKey[] = "format";
+inline constexpr char kLedgerKey[] = "ledger";
+
 inline rocksdb::Slice ToSlice(absl::string_view view) { return {view.data(), view.size()}; }
 inline absl::string_view ToView(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};

@@ -119,6 +119,10 @@ class Queue {
   absl::StatusOr<size_t> Redrive(const std::string& topic, const std::vector<Number>& numbers,
                                  const Uuid& request_id);
 
+  // Copies what is stored to `directory` as EventLog::LinkTo does. No cursor in it is ahead of the
+  // log as it is afterwards.
+  absl::Status LinkTo(const std::string& directory) const { return store_->LinkTo(directory); }
+
   // Ends what consumers wait for: from now on they get UNAVAILABLE (SHUTTING_DOWN).
   void Close();
   // For those who wait for messages for a while.

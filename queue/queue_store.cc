@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/status_macros.h"
+#include "eventstore/link_files.h"
 
 namespace trellis::queue {
 namespace {
@@ -112,6 +113,11 @@ absl::Status QueueStore::Write(Batch& batch, bool synced) {
   const rocksdb::Status written = db_->Write(options, &batch.batch_);
   failed_ = !written.ok();
   return FromRocks(written);
+}
+
+absl::Status QueueStore::LinkTo(const std::string& directory) const {
+  RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions())));
+  return FromRocks(eventstore::LinkFiles(*db_, directory));
 }
 
 absl::StatusOr<std::optional<std::string>> QueueStore::Find(absl::string_view key) const {

@@ -77,6 +77,9 @@ class QueueStore {
   // `synced`, a power cut too. After an error, tries again the next time.
   absl::Status Write(Batch& batch, bool synced);
 
+  // As EventLog::LinkTo: what was written before is in it.
+  absl::Status LinkTo(const std::string& directory) const;
+
   absl::StatusOr<std::optional<std::string>> Find(absl::string_view key) const;
   // Parses the row into `message`; false if there is none.
   absl::StatusOr<bool> Find(absl::string_view key, google::protobuf::MessageLite& message) const;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/escaping.h"
+#include "base/digest_of_parts.h"
 #include "gtest/gtest.h"
 
 namespace trellis {
@@ -23,6 +24,13 @@ TEST(Sha256, OfTwoPartsIsThatOfTheWhole) {
   EXPECT_EQ(Sha256("", "abc"), Sha256("abc"));
   EXPECT_EQ(Sha256(absl::string_view("a\0b", 3), ""), Sha256(absl::string_view("a\0b", 3)));
   EXPECT_NE(Sha256("a", "b"), Sha256("b", "a"));
+}
+
+TEST(DigestOfParts, IsThatOfTheWhole) {
+  DigestOfParts digest;
+  for (const char* const part : {"", "a", "bc", ""}) digest.Add(part);
+  EXPECT_EQ(digest.Finish(), Sha256("abc"));
+  EXPECT_EQ(DigestOfParts().Finish(), Sha256(""));
 }
 
 }  // namespace
