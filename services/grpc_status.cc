@@ -5,7 +5,6 @@
 #include "absl/strings/cord.h"
 #include "base/error.h"
 #include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 
 namespace trellis::services {
 namespace {
@@ -28,8 +27,7 @@ void Shorten(google::rpc::Status& details) {
 
 }  // namespace
 
-grpc::Status ToGrpcStatus(const absl::Status& status) {
-  if (status.ok()) return grpc::Status::OK;
+google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status details;
   details.set_code(static_cast<int>(status.code()));
   details.set_message(std::string(status.message()));
@@ -44,6 +42,12 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
     detail.set_type_url(std::string(type_url));
     detail.set_value(std::string(payload));
   });
+  return details;
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  google::rpc::Status details = ToRpcStatus(status);
   if (details.ByteSizeLong() > kDetailsBytesMax) Shorten(details);
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(),
                       details.SerializeAsString());

@@ -4,8 +4,12 @@
 #include <grpcpp/support/status.h>
 
 #include "absl/status/status.h"
+#include "google/rpc/status.pb.h"
 
 namespace trellis::services {
+
+// The same code and message, with the status's payloads as details.
+google::rpc::Status ToRpcStatus(const absl::Status& status);
 
 // The same code and message, with the status's payloads as the details of a google.rpc.Status.
 // An error without an ErrorInfo gets one: its reason is the name of its code. Of a BadRequest as

@@ -13,12 +13,15 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "google/longrunning/operations.pb.h"
 #include "google/pubsub/v1/pubsub.pb.h"
 #include "grpc/health/v1/health.pb.h"
 #include "queue/queue.h"
 #include "relay/relay.h"
 #include "services/action_plan_service.h"
+#include "services/admin_service.h"
 #include "services/audit_service.h"
+#include "services/backups.h"
 #include "services/cloud_event.h"
 #include "services/cosigner.h"
 #include "services/diary_service.h"
@@ -33,6 +36,7 @@
 #include "services/standards_service.h"
 #include "services/subscriber_service.h"
 #include "services/support_plan_service.h"
+#include "trellis/v1/admin_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
 #include "trellis/v1/standards_service.pb.h"
@@ -62,7 +66,8 @@ void ShowCatchUp(eventstore::Position position, eventstore::Position last) {
   }
 }
 
-std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue::Queue& queue) {
+std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue::Queue& queue,
+                                                      Backups& backups) {
   // Naming a message of each file makes sure that its service is linked and known.
   const auto& plans = *v1::SupportPlanReply::descriptor()->file()->service(0);
   const auto& action_plans = *v1::ActionPlanReply::descriptor()->file()->service(0);
@@ -72,6 +77,8 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
   const auto& standards = *v1::GetTeachersStandardRequest::descriptor()->file()->service(0);
   const auto& audit = *v1::ListTrailRequest::descriptor()->file()->service(0);
   const auto& statuses = *v1::SubscriptionStatus::descriptor()->file()->service(0);
+  const auto& admin = *v1::StartBackupRequest::descriptor()->file()->service(0);
+  const auto& operations = *google::longrunning::Operation::descriptor()->file()->service(0);
   const auto& pubsub = *google::pubsub::v1::PubsubMessage::descriptor()->file();
   std::vector<std::unique_ptr<RpcService>> services;
   services.push_back(std::make_unique<RpcService>(plans, SupportPlanHandlers(rooms)));
@@ -84,6 +91,8 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
   services.push_back(std::make_unique<RpcService>(
       audit, AuditHandlers(rooms), std::map<std::string, StreamHandler>(), AuditStreams(rooms)));
   services.push_back(std::make_unique<RpcService>(statuses, QueueHandlers(queue, rooms.clock)));
+  services.push_back(std::make_unique<RpcService>(admin, AdminHandlers(backups)));
+  services.push_back(std::make_unique<RpcService>(operations, OperationsHandlers(backups)));
   services.push_back(std::make_unique<RpcService>(*pubsub.FindServiceByName("Publisher"),
                                                   PublisherHandlers(queue)));
   services.push_back(std::make_unique<RpcService>(*pubsub.FindServiceByName("Subscriber"),
@@ -115,6 +124,7 @@ class Server::Impl {
     if (reminders_ != nullptr) reminders_->Stop();
     if (scrubber_ != nullptr) scrubber_->Stop();
     if (queue_ != nullptr) queue_->Close();
+    if (backups_ != nullptr) backups_->Stop();
     if (grpc_ != nullptr) {
       grpc_->GetHealthCheckService()->SetServingStatus(false);
       grpc_->Shutdown(std::chrono::system_clock::now() + kDrainTime);
@@ -155,7 +165,8 @@ class Server::Impl {
     }
     const Rooms rooms{*log_, *views_, clock_, *pipeline_, cosigner_.get()};
     reminders_ = std::make_unique<ReminderTimer>(rooms);
-    services_ = MakeServices(rooms, *queue_);
+    backups_ = std::make_unique<Backups>(settings_, key, *log_, *queue_, clock_);
+    services_ = MakeServices(rooms, *queue_, *backups_);
     RETURN_IF_ERROR(StartGrpc());
     scrubber_ = std::make_unique<Scrubber>(*log_, clock_);
     ASSIGN_OR_RETURN(
@@ -206,6 +217,7 @@ class Server::Impl {
   std::unique_ptr<relay::Relay> relay_;
   std::unique_ptr<Cosigner> cosigner_;
   std::unique_ptr<ReminderTimer> reminders_;
+  std::unique_ptr<Backups> backups_;
   std::unique_ptr<Scrubber> scrubber_;
   std::vector<std::unique_ptr<RpcService>> services_;
   std::unique_ptr<grpc::Server> grpc_;

@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/ledger_name.h"
 #include "services/cosigner.h"
 #include <CLI/CLI.hpp>
 
@@ -12,13 +13,6 @@ namespace trellis::services {
 namespace {
 
 constexpr int kUsageError = 2;
-
-bool IsLedgerName(const std::string& name) {
-  if (name.empty() || name.size() > 100) return false;
-  return name.find_first_not_of(
-             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-             "0123456789.-") == std::string::npos;
-}
 
 int Complain(const std::string& message) {
   std::fprintf(stderr, "trellisd: %s\n", message.c_str());
@@ -75,6 +69,8 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
   app.add_option("--data", settings.data, "The directory everything is kept in")
       ->envname("TRELLIS_DATA")
       ->capture_default_str();
+  app.add_option("--backups", settings.backups, "The directory that backups are made in")
+      ->envname("TRELLIS_BACKUPS");
   app.add_option("--listen", listen, "Where gRPC listens; port 0 picks one")->capture_default_str();
   app.add_option("--http", http, "Where pages are served; port 0 picks one")->capture_default_str();
   app.add_option("--ledger", settings.ledger, "The ledger's name")->capture_default_str();

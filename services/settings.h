@@ -19,6 +19,8 @@ struct Address {
 struct Settings {
   // Where everything is kept; created if missing.
   std::string data = "var";
+  // Where backups are made; empty: nowhere.
+  std::string backups = {};
   // Where gRPC listens, HOST:PORT; port 0: any free port.
   Address listen = {"127.0.0.1", 7443};
   // Where HTTP listens, likewise.

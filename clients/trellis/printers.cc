@@ -218,6 +218,20 @@ std::optional<std::string> QueueText(const pb::Message& answer) {
   return std::nullopt;
 }
 
+// `answer` as text, if it is one for whoever runs the ledger.
+std::optional<std::string> AdminText(const pb::Message& answer) {
+  namespace longrunning = google::longrunning;
+  if (v1::Backup backup; Is(answer, backup)) return BackupText(backup);
+  if (v1::ListBackupsResponse list; Is(answer, list)) {
+    return absl::StrCat(BackupsText(list), More(list.next_page_token()));
+  }
+  if (longrunning::Operation operation; Is(answer, operation)) return OperationText(operation);
+  if (longrunning::ListOperationsResponse list; Is(answer, list)) {
+    return absl::StrCat(OperationsText(list), More(list.next_page_token()));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string Present(const pb::Message& answer, const Presentation& presentation) {
@@ -239,6 +253,7 @@ std::string Present(const pb::Message& answer, const Presentation& presentation)
   if (v1::ListTeachersStandardsResponse list; Is(answer, list)) return StandardsText(list);
   if (const auto text = DirectoryText(answer); text.has_value()) return *text;
   if (const auto text = QueueText(answer); text.has_value()) return *text;
+  if (const auto text = AdminText(answer); text.has_value()) return *text;
   if (v1::ListTrailResponse trail; Is(answer, trail)) {
     return absl::StrCat(TrailText(trail, presentation.terminal), More(trail.next_page_token()));
   }

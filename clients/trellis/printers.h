@@ -3,11 +3,13 @@
 
 #include <string>
 
+#include "google/longrunning/operations.pb.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/pubsub/v1/pubsub.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
+#include "trellis/v1/admin_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/caseload.pb.h"
 #include "trellis/v1/diary_service.pb.h"
@@ -65,5 +67,11 @@ std::string SubscriptionsText(const v1::ListSubscriptionStatusesResponse& list);
 std::string DeadLettersText(const v1::ListDeadLettersResponse& list);
 std::string SnapshotsText(const google::pubsub::v1::ListSnapshotsResponse& list);
 std::string TopicsText(const google::pubsub::v1::ListTopicsResponse& list);
+
+// Backups, and what is being done that takes long.
+std::string BackupText(const v1::Backup& backup);
+std::string BackupsText(const v1::ListBackupsResponse& list);
+std::string OperationText(const google::longrunning::Operation& operation);
+std::string OperationsText(const google::longrunning::ListOperationsResponse& list);
 
 }  // namespace trellis::cli

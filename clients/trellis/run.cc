@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
+#include "clients/trellis/backup.h"
 #include "clients/trellis/call.h"
 #include "clients/trellis/completion.h"
 #include "clients/trellis/demo/demo.h"
@@ -19,6 +20,7 @@
 #include "clients/trellis/play.h"
 #include "clients/trellis/printers.h"
 #include "clients/trellis/queue.h"
+#include "clients/trellis/restore.h"
 #include "clients/trellis/session.h"
 #include "clients/trellis/verify.h"
 #include "clients/trellis/witness.h"
@@ -79,6 +81,12 @@ absl::Status RunBuiltin(const Contract& contract, const CommandTree& tree,
     return RunDemo(contract, options, settings.json, ServerOptions(settings, process), process);
   }
   if (command.name == "witness") return RunWitness(invocation, process);
+  if (command.name == "restore") {
+    ASSIGN_OR_RETURN(const backup::RestoreOptions options, RestoreOptionsOf(invocation));
+    ASSIGN_OR_RETURN(const Settings settings,
+                     ResolveSettings(contract, invocation, process.variables));
+    return RunRestore(options, settings.json, process);
+  }
   if (command.name == "verify") {
     ASSIGN_OR_RETURN(const VerifyOptions options, VerifyOptionsOf(invocation));
     ASSIGN_OR_RETURN(const Settings settings,
@@ -128,6 +136,9 @@ absl::Status RunInvocation(const Contract& contract, const CommandTree& tree,
   Session session(contract, settings.caller, ServerOptions(settings, process));
   if (IsImportCommand(*invocation.command)) {
     return RunImport(contract, invocation, settings.json, session, process);
+  }
+  if (IsBackupCommand(*invocation.command)) {
+    return RunBackup(contract, invocation, settings.json, session, process);
   }
   if (IsExportCommand(*invocation.command)) {
     return RunExport(contract, invocation, settings.json, session, process);

@@ -2,9 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
@@ -12,32 +9,17 @@
 #include "absl/strings/strip.h"
 #include "audit/ledger_check.h"
 #include "audit/server_check.h"
-#include "base/check.h"
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "clients/trellis/grammar/usage.h"
 #include "clients/trellis/http_get.h"
+#include "clients/trellis/ledger_tools.h"
 #include "clients/trellis/text.h"
 #include "evidence/check.h"
 #include "evidence/zip.h"
 
 namespace trellis::cli {
 namespace {
-
-using Progress = std::function<void(const std::string&, uint64_t, uint64_t)>;
-
-absl::StatusOr<std::string> Required(const Invocation& invocation, const char* flag) {
-  const std::string* const text = invocation.Find(flag);
-  if (text != nullptr && !text->empty()) return *text;
-  return UsageError(absl::StrCat("verify: --", flag, " is missing; see trellis verify --help"));
-}
-
-void ShowProgress(const std::string& what, uint64_t done, uint64_t of, std::ostream& err) {
-  err << "\r\x1b[Kreading " << what;
-  if (done > 0) err << ": " << done;
-  if (done > 0 && of > 0) err << " of " << of;
-  err << std::flush;
-}
 
 void Print(const Report& report, std::ostream& out) {
   for (const Report::Part& part : report.parts) {
@@ -51,12 +33,6 @@ void Print(const Report& report, std::ostream& out) {
   const uint64_t more = report.findings.count() - report.findings.kept().size();
   if (more > 0) out << "  and " << more << " more\n";
   for (const std::string& note : report.notes) out << "\nNote: " << note << "\n";
-}
-
-google::protobuf::Value TextValue(const std::string& text) {
-  google::protobuf::Value value;
-  value.set_string_value(text);
-  return value;
 }
 
 void PrintJson(const Report& report, std::ostream& out) {
@@ -78,15 +54,13 @@ void PrintJson(const Report& report, std::ostream& out) {
     said["what"] = TextValue(part.what);
     said["findings"].set_number_value(static_cast<double>(part.findings));
   }
-  std::string json;
-  CHECK(google::protobuf::util::MessageToJsonString(object, &json).ok());
-  out << json << "\n";
+  PrintObject(object, out);
 }
 
 // Checks what was read of a data directory.
 absl::Status ReadDataFlags(const Invocation& invocation, VerifyOptions& options) {
-  ASSIGN_OR_RETURN(options.data, Required(invocation, "data"));
-  ASSIGN_OR_RETURN(options.ledger, Required(invocation, "ledger"));
+  ASSIGN_OR_RETURN(options.data, RequiredText(invocation, "data"));
+  ASSIGN_OR_RETURN(options.ledger, RequiredText(invocation, "ledger"));
   std::error_code ignored;
   if (std::filesystem::is_directory(options.data + "/log", ignored)) return absl::OkStatus();
   return UsageError(absl::StrCat("--data: ", options.data,
@@ -97,12 +71,10 @@ absl::Status ReadUrlFlags(const Invocation& invocation, VerifyOptions& options) 
   if (invocation.Find("data") != nullptr || invocation.Find("ledger") != nullptr) {
     return UsageError("verify: --url goes without --data and --ledger");
   }
-  if (options.policy.logs().empty()) RETURN_IF_ERROR(Required(invocation, "key").status());
-  ASSIGN_OR_RETURN(const std::string url, Required(invocation, "url"));
+  if (options.policy.logs().empty()) RETURN_IF_ERROR(RequiredText(invocation, "key").status());
+  ASSIGN_OR_RETURN(const std::string url, RequiredText(invocation, "url"));
   options.url = std::string(absl::StripSuffix(url, "/"));
-  if (const std::string* const seen = invocation.Find("seen"); seen != nullptr) {
-    options.seen = *seen;
-  }
+  options.seen = OptionalText(invocation, "seen");
   return absl::OkStatus();
 }
 
@@ -130,11 +102,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& what, const std::string&
 }
 
 absl::Status ReadKeys(const Invocation& invocation, VerifyOptions& options) {
-  if (const std::string* const text = invocation.Find("key"); text != nullptr) {
-    auto key = proofs::VerifierKey::Parse(*text);
-    if (!key.ok()) return UsageError(absl::StrCat("--key: ", key.status().message()));
-    options.key = *std::move(key);
-  }
+  ASSIGN_OR_RETURN(options.key, KeyFlag(invocation));
   const std::string* const file = invocation.Find("policy");
   if (file == nullptr) return absl::OkStatus();
   if (invocation.Find("data") != nullptr) {
@@ -145,17 +113,6 @@ absl::Status ReadKeys(const Invocation& invocation, VerifyOptions& options) {
   if (!policy.ok()) return UsageError(absl::StrCat("--policy: ", policy.status().message()));
   options.policy = *std::move(policy);
   return absl::OkStatus();
-}
-
-// What the file holds; empty if there is none yet.
-absl::StatusOr<std::string> ReadSeen(const std::string& file) {
-  if (file.empty() || !std::filesystem::exists(file)) return std::string();
-  std::ifstream in(file, std::ios::binary);
-  std::string note{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad() || note.empty()) {
-    return UsageError(absl::StrCat("--seen: ", file, " cannot be read"));
-  }
-  return note;
 }
 
 // Whole or not at all.
@@ -177,7 +134,10 @@ std::vector<proofs::VerifierKey> GivenKeys(const VerifyOptions& options) {
 
 absl::StatusOr<Report> CheckUrl(const VerifyOptions& options, absl::Duration timeout,
                                 const Progress& progress) {
-  ASSIGN_OR_RETURN(const std::string seen, ReadSeen(options.seen));
+  std::string seen;
+  if (!options.seen.empty() && std::filesystem::exists(options.seen)) {
+    ASSIGN_OR_RETURN(seen, ReadSeen(options.seen));
+  }
   ASSIGN_OR_RETURN(const audit::ServerReport checked,
                    audit::CheckServer({.get =
                                            [&](const std::string& path) {
@@ -221,14 +181,9 @@ absl::StatusOr<VerifyOptions> VerifyOptionsOf(const Invocation& invocation) {
 
 absl::Status RunVerify(const VerifyOptions& options, bool json, absl::Duration timeout,
                        const Process& process) {
-  Progress progress;
-  if (process.err_is_terminal) {
-    progress = [&err = process.err](const std::string& what, uint64_t done, uint64_t of) {
-      ShowProgress(what, done, of, err);
-    };
-  }
+  const Progress progress = ShowProgress(process);
   const absl::StatusOr<Report> report = CheckWhatIsAsked(options, timeout, progress);
-  if (process.err_is_terminal) process.err << "\r\x1b[K" << std::flush;
+  HideProgress(process);
   RETURN_IF_ERROR(report.status());
   json ? PrintJson(*report, process.out) : Print(*report, process.out);
   return options.bundle.empty() ? audit::Verdict(*report) : evidence::Verdict(*report);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "clients/trellis/grammar/admin_commands.h"
 #include "clients/trellis/grammar/queue_commands.h"
 #include "google/api/field_behavior.pb.h"
 #include "tests/clients/testing.h"
@@ -46,7 +47,7 @@ void ExpectFlags(const Command& command, const pb::Descriptor& message, FieldPat
 }
 
 TEST(CommandTree, HasEveryRpcOnce) {
-  size_t methods = std::size(kPubsubCommands);
+  size_t methods = std::size(kPubsubCommands) + std::size(kOperationsCommands);
   std::set<std::string> paths;
   for (const pb::ServiceDescriptor* const service : TheContract().services()) {
     methods += static_cast<size_t>(service->method_count());
@@ -58,8 +59,8 @@ TEST(CommandTree, HasEveryRpcOnce) {
 }
 
 TEST(CommandTree, HasShortNamesForWhatIsTypedMost) {
-  EXPECT_THAT(TheTree().Groups(), ElementsAre("plan", "standards", "queue", "action-plan", "diary",
-                                              "directory", "induction"));
+  EXPECT_THAT(TheTree().Groups(), ElementsAre("plan", "standards", "queue", "admin", "action-plan",
+                                              "diary", "directory", "induction"));
   for (const char* const name :
        {"open", "get", "list", "show", "trail", "raise-concern", "resolve-concern", "set-target",
         "sign", "decline-to-sign", "close", "pause", "resume", "renew"}) {
@@ -72,6 +73,9 @@ TEST(CommandTree, HasShortNamesForWhatIsTypedMost) {
   EXPECT_NE(TheTree().Find("standards", "get"), nullptr);
   EXPECT_NE(TheTree().Find("", "play"), nullptr);
   EXPECT_EQ(TheTree().Find("plan", "play"), nullptr);
+  for (const char* const name : {"backup", "list-backups", "operations", "operation", "cancel"}) {
+    EXPECT_NE(TheTree().Find("admin", name), nullptr) << name;
+  }
   for (const char* const name : {"list", "show", "tail", "dead", "dead-letter", "redrive", "create",
                                  "delete", "seek", "snapshot", "snapshots", "topics"}) {
     EXPECT_NE(TheTree().Find("queue", name), nullptr) << name;

@@ -60,7 +60,7 @@ class ServiceTest : public ::testing::Test {
 
   testing::TempDirectory directory_;
   testing::FakeClock clock_;
-  testing::TestServer server_{directory_ / "data", clock_};
+  testing::TestServer server_{directory_ / "data", clock_, directory_ / "backups"};
 
  private:
   std::string own_plan_;

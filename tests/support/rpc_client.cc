@@ -7,9 +7,11 @@
 #include "absl/strings/str_format.h"
 #include "base/check.h"
 #include "domain/validate.h"
+#include "google/longrunning/operations.pb.h"
 #include "google/pubsub/v1/pubsub.pb.h"
 #include "google/rpc/status.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
+#include "trellis/v1/admin_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/diary_service.pb.h"
 #include "trellis/v1/directory_service.pb.h"
@@ -87,7 +89,7 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
         v1::InductionReply::descriptor()->file(), v1::PersonReply::descriptor()->file(),
         v1::ListDiaryRequest::descriptor()->file(), v1::ListTrailRequest::descriptor()->file(),
         v1::GetTeachersStandardRequest::descriptor()->file(),
-        v1::SubscriptionStatus::descriptor()->file()}) {
+        v1::SubscriptionStatus::descriptor()->file(), v1::Backup::descriptor()->file()}) {
     for (int i = 0; i < file->service(0)->method_count(); ++i) {
       methods.push_back(file->service(0)->method(i));
     }
@@ -97,10 +99,12 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
 
 const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Message& request) {
   auto methods = AllMethods();
-  const auto& pubsub = *google::pubsub::v1::PubsubMessage::descriptor()->file();
-  for (int i = 0; i < pubsub.service_count(); ++i) {
-    for (int j = 0; j < pubsub.service(i)->method_count(); ++j) {
-      methods.push_back(pubsub.service(i)->method(j));
+  for (const auto* const file : {google::pubsub::v1::PubsubMessage::descriptor()->file(),
+                                 google::longrunning::Operation::descriptor()->file()}) {
+    for (int i = 0; i < file->service_count(); ++i) {
+      for (int j = 0; j < file->service(i)->method_count(); ++j) {
+        methods.push_back(file->service(i)->method(j));
+      }
     }
   }
   for (const auto* const method : methods) {

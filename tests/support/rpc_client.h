@@ -26,7 +26,7 @@ Metadata MetadataOf(const Actor& actor);
 
 // The rpcs of Trellis's own services.
 std::vector<const google::protobuf::MethodDescriptor*> AllMethods();
-// The rpc with this request, of one of them or of Pub/Sub; crashes if there is none.
+// The rpc with this request, of one of them, of Pub/Sub or of operations; crashes if there is none.
 const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Message& request);
 
 // Concurrency. Thread-safe.

@@ -7,8 +7,12 @@
 
 namespace trellis::testing {
 
-TestServer::TestServer(const std::string& data, const Clock& clock)
-    : settings_{.data = data, .listen = {"127.0.0.1", 0}, .http = {"127.0.0.1", 0}}, clock_(clock) {
+TestServer::TestServer(const std::string& data, const Clock& clock, const std::string& backups)
+    : settings_{.data = data,
+                .backups = backups,
+                .listen = {"127.0.0.1", 0},
+                .http = {"127.0.0.1", 0}},
+      clock_(clock) {
   // As in main.cc.
   google::protobuf::SetLogHandler(nullptr);
   Restart();

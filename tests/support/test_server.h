@@ -13,8 +13,8 @@ namespace trellis::testing {
 // Serves what `data` holds, on free ports, until it goes. Crashes if it cannot.
 class TestServer {
  public:
-  // `clock` must outlive the server.
-  TestServer(const std::string& data, const Clock& clock);
+  // `clock` must outlive the server. `backups`: where it makes backups, if it does.
+  TestServer(const std::string& data, const Clock& clock, const std::string& backups = "");
 
   // Stops; starts again, on other ports. Calls must have ended, and `client()` is another one.
   void Stop();

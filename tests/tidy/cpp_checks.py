@@ -13,13 +13,15 @@ MAY_INCLUDE = {
     "audit": {"base", "proofs", "proto", "domain", "eventstore", "projections", "audit"},
     "evidence": {"base", "proofs", "proto", "domain", "eventstore", "projections", "rendering",
                  "evidence"},
+    "backup": {"base", "proofs", "eventstore", "audit", "backup"},
     "queue": {"base", "proto", "eventstore", "queue"},
     "relay": {"base", "eventstore", "queue", "relay"},
     "rendering": {"base", "proto", "rendering"},
-    "services": {"base", "proto", "proofs", "domain", "eventstore", "evidence", "projections",
-                 "queue", "relay", "rendering", "services", "witness"},
+    "services": {"backup", "base", "proto", "proofs", "domain", "eventstore", "evidence",
+                 "projections", "queue", "relay", "rendering", "services", "witness"},
     "witness": {"base", "proofs", "witness"},
-    "clients": {"base", "proofs", "proto", "audit", "evidence", "witness", "clients"},
+    "clients": {"base", "proofs", "proto", "audit", "backup", "evidence", "witness",
+                "clients"},
 }
 
 # Libraries that belong to some folders only; tests may use any.

@@ -93,6 +93,44 @@ Command Verify() {
           .positional_optional = true};
 }
 
+Command Restore() {
+  return {
+      .name = "restore",
+      .description =
+          "Makes a data directory of a backup, without a server: copies its files, "
+          "compares each with what the ledger signed, and checks every record, "
+          "index and tile and the checkpoint; only then the directory gets its "
+          "name. It goes on with the ledger's own signing.key, which no backup "
+          "holds. With --copy it becomes a ledger of another name and key, as of any "
+          "position: under its own name, a ledger that was set back would sign a "
+          "second history, which witnesses and whoever kept a receipt refuse.",
+      .flags = {{.name = "from",
+                 .value = "DIRECTORY",
+                 .help = "Where the backups are: trellisd's --backups, or a copy of it.",
+                 .required = true},
+                {.name = "data",
+                 .value = "DIRECTORY",
+                 .help = "The data directory to make; not there yet, or empty.",
+                 .required = true},
+                {.name = "backup", .value = "NUMBER", .help = "Which backup. Default: the newest."},
+                {.name = "key",
+                 .value = "VKEY",
+                 .help = "The ledger's public key, got from elsewhere. Default: the one that "
+                         "the backup names, which proves less."},
+                {.name = "seen",
+                 .value = "FILE",
+                 .help = "The newest checkpoint of the ledger that anybody has: refuses a "
+                         "backup that is older, or of another history."},
+                {.name = "copy",
+                 .value = "NAME",
+                 .help = "Makes a ledger of this name, with a key of its own and without "
+                         "subscriptions."},
+                {.name = "position",
+                 .value = "NUMBER",
+                 .help = "With --copy: the last position that it holds, where a command ended. "
+                         "Default: all of the backup."}}};
+}
+
 Command Completion() {
   return {.name = "completion",
           .description = "Prints a script that makes a shell complete commands and flags.",
@@ -110,7 +148,7 @@ Command Help() {
 }  // namespace
 
 std::vector<Command> BuiltinCommands() {
-  return {Play(), Demo(), Witness(), Verify(), Completion(), Help()};
+  return {Play(), Demo(), Witness(), Verify(), Restore(), Completion(), Help()};
 }
 
 }  // namespace trellis::cli

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "clients/trellis/grammar/admin_commands.h"
 #include "clients/trellis/grammar/builtin_commands.h"
 #include "clients/trellis/grammar/flag_names.h"
 #include "clients/trellis/grammar/names.h"
@@ -25,7 +26,8 @@ struct ShortName {
 
 constexpr ShortName kGroupNames[] = {{"SupportPlanService", "plan"},    {"AuditService", "plan"},
                                      {"StandardsService", "standards"}, {"QueueService", "queue"},
-                                     {"Subscriber", "queue"},           {"Publisher", "queue"}};
+                                     {"Subscriber", "queue"},           {"Publisher", "queue"},
+                                     {"AdminService", "admin"},         {"Operations", "admin"}};
 
 constexpr ShortName kCommandNames[] = {
     {"OpenSupportPlan", "open"},
@@ -97,6 +99,10 @@ constexpr ShortName kCommandNames[] = {
     {"CreateSnapshot", "snapshot"},
     {"ListSnapshots", "snapshots"},
     {"ListTopics", "topics"},
+    {"StartBackup", "backup"},
+    {"ListOperations", "operations"},
+    {"GetOperation", "operation"},
+    {"CancelOperation", "cancel"},
 };
 
 template <size_t N>
@@ -275,6 +281,7 @@ Command MakeCommand(const pb::MethodDescriptor& method, const std::vector<Flag>&
   }
   NamePositional(command);
   AddQueueFlags(command);
+  AddAdminFlags(command);
   command.flags.push_back({.name = "input",
                            .value = "FILE",
                            .help =
@@ -384,6 +391,10 @@ CommandTree BuildCommandTree(const Contract& contract) {
       if (method.server_streaming()) command = ExportCommand(std::move(command));
       tree.commands.push_back(std::move(command));
     }
+  }
+  for (const OperationsCommand& told : kOperationsCommands) {
+    const pb::MethodDescriptor& method = *contract.FindMethod(told.method);
+    tree.commands.push_back(OperationCommand(MakeCommand(method, tree.globals), told));
   }
   for (const char* const name : kPubsubCommands) {
     tree.commands.push_back(MakeCommand(*contract.FindMethod(name), tree.globals));

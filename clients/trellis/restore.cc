@@ -1,0 +1,85 @@
+#include "clients/trellis/restore.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "clients/trellis/grammar/usage.h"
+#include "clients/trellis/ledger_tools.h"
+
+namespace trellis::cli {
+namespace {
+
+// A number from 1 on; 0 if the flag is left out.
+absl::StatusOr<uint64_t> NumberFlag(const Invocation& invocation, const char* flag) {
+  const std::string* const text = invocation.Find(flag);
+  uint64_t number = 0;
+  if (text == nullptr || (absl::SimpleAtoi(*text, &number) && number > 0)) return number;
+  return UsageError(absl::StrCat("--", flag, ": got \"", *text, "\", want a number from 1 on"));
+}
+
+void Print(const backup::Restored& restored, const backup::RestoreOptions& options,
+           std::ostream& out) {
+  const backup::Manifest& manifest = restored.manifest;
+  out << "restored  backup " << manifest.number << " of ledger " << manifest.ledger << ", made "
+      << absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", manifest.time, absl::UTCTimeZone()) << "\n"
+      << "holds     " << restored.position
+      << " events: every record, index and tile, and the signed checkpoint\n";
+  if (options.copy.has_value()) {
+    out << "copy      ledger " << restored.ledger << ", with the key " << restored.key->ToString()
+        << "\n";
+  } else {
+    out << "next      put the ledger's signing.key into " << options.data << ", mode 0600\n";
+  }
+  out << "then      trellisd --data " << options.data << " --ledger " << restored.ledger << "\n";
+  if (!options.key.has_value()) {
+    out << "\nNote: The key " << manifest.key->ToString()
+        << " came with the backup: whoever changed the one could change the other. One that was "
+           "got elsewhere, given with --key, proves more.\n";
+  }
+}
+
+void PrintJson(const backup::Restored& restored, std::ostream& out) {
+  google::protobuf::Struct object;
+  auto& fields = *object.mutable_fields();
+  fields["backup"].set_number_value(static_cast<double>(restored.manifest.number));
+  fields["ledger"] = TextValue(restored.ledger);
+  fields["key"] = TextValue(restored.key->ToString());
+  fields["position"] = TextValue(absl::StrCat(restored.position));
+  PrintObject(object, out);
+}
+
+}  // namespace
+
+absl::StatusOr<backup::RestoreOptions> RestoreOptionsOf(const Invocation& invocation) {
+  backup::RestoreOptions options;
+  ASSIGN_OR_RETURN(options.from, RequiredText(invocation, "from"));
+  ASSIGN_OR_RETURN(options.data, RequiredText(invocation, "data"));
+  ASSIGN_OR_RETURN(options.number, NumberFlag(invocation, "backup"));
+  ASSIGN_OR_RETURN(options.key, KeyFlag(invocation));
+  if (const std::string seen = OptionalText(invocation, "seen"); !seen.empty()) {
+    ASSIGN_OR_RETURN(options.seen, ReadSeen(seen));
+  }
+  ASSIGN_OR_RETURN(const uint64_t position, NumberFlag(invocation, "position"));
+  const std::string copy = OptionalText(invocation, "copy");
+  if (copy.empty() && position != 0) {
+    return UsageError(
+        "--position goes with --copy: under its own name, a ledger that was set back would sign a "
+        "second history");
+  }
+  if (!copy.empty()) options.copy = backup::CopyAs{.name = copy, .position = position};
+  return options;
+}
+
+absl::Status RunRestore(backup::RestoreOptions options, bool json, const Process& process) {
+  options.progress = ShowProgress(process);
+  const auto restored = backup::Restore(options);
+  HideProgress(process);
+  RETURN_IF_ERROR(restored.status());
+  json ? PrintJson(*restored, process.out) : Print(*restored, options, process.out);
+  return absl::OkStatus();
+}
+
+}  // namespace trellis::cli

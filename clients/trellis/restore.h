@@ -1,0 +1,19 @@
+// Makes a data directory of a backup.
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "backup/restore.h"
+#include "clients/trellis/grammar/arguments.h"
+#include "clients/trellis/run.h"
+
+namespace trellis::cli {
+
+// Reads the flags. A usage error says what is missing or wrong.
+absl::StatusOr<backup::RestoreOptions> RestoreOptionsOf(const Invocation& invocation);
+
+// Restores, and prints what was made and what to do next; `json`: as one JSON object. On a terminal
+// standard error shows how far it is. The errors of backup::Restore.
+absl::Status RunRestore(backup::RestoreOptions options, bool json, const Process& process);
+
+}  // namespace trellis::cli

@@ -1,0 +1,17 @@
+// The services for whoever runs the ledger.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "services/backups.h"
+#include "services/rpc_service.h"
+
+namespace trellis::services {
+
+// The handlers of trellis.v1.AdminService and of google.longrunning.Operations. `backups` must
+// outlive every call.
+std::map<std::string, Handler> AdminHandlers(Backups& backups);
+std::map<std::string, Handler> OperationsHandlers(Backups& backups);
+
+}  // namespace trellis::services
