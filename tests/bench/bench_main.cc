@@ -1,7 +1,7 @@
 // Measures Trellis against limits of the same machine in the same run, and prints a table.
 //
 //   trellis_bench --trellisd FILE --play FILE --work DIR [--peers FILE] [--out FILE] [--quick]
-//     [--only calls|import|growth|verify|caseload|queue]
+//     [--only calls|import|growth|verify|backup|caseload|queue]
 #include <chrono>
 #include <cstdio>
 #include <fcntl.h>
@@ -19,6 +19,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "projections/views.h"
+#include "tests/bench/backup_bench.h"
 #include "tests/bench/caseload_bench.h"
 #include "tests/bench/import_bench.h"
 #include "tests/bench/load.h"
@@ -40,7 +41,7 @@ struct Options {
   std::string trellisd, play, work, out, self;
   // The Go program of tests/bench/peers; empty if there is none.
   std::string peers;
-  // "calls", "import", "growth", "verify", "caseload", "queue" or empty for all.
+  // "calls", "import", "growth", "verify", "backup", "caseload", "queue" or empty for all.
   std::string only;
   absl::Duration round = absl::Seconds(4);
   int rounds = 5;
@@ -354,6 +355,15 @@ int Run(const Options& options) {
   }
   if (wanted("growth")) MeasureGrowth(options, rows);
   if (wanted("verify")) MeasureVerify(options, rows);
+  if (wanted("backup")) {
+    MeasureBackup({.trellisd = options.trellisd,
+                   .play = options.play,
+                   .work = options.work,
+                   .events = options.log_sizes.back(),
+                   .rounds = options.rounds,
+                   .round = options.round},
+                  rows);
+  }
   if (wanted("caseload")) {
     MeasureCaseload({.trellisd = options.trellisd, .work = options.work, .round = options.round},
                     rows);
@@ -393,7 +403,8 @@ int main(int argc, char** argv) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--peers", options.peers, "The Go program that uses brokers, too");
   app.add_option("--only", options.only, "Only this part")
-      ->check(CLI::IsMember({"calls", "import", "growth", "verify", "caseload", "queue"}));
+      ->check(
+          CLI::IsMember({"calls", "import", "growth", "verify", "backup", "caseload", "queue"}));
   app.add_flag("--quick", quick, "Two short rounds and small logs: to see that it runs");
   CLI11_PARSE(app, argc, argv);
   if (null_flag->count() > 0) {
