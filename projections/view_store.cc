@@ -35,12 +35,13 @@ absl::Status FromRocks(const rocksdb::Status& status) {
                absl::StrCat("views: ", status.ToString()), {{"cause", status.ToString()}});
 }
 
-rocksdb::Options StoreOptions() {
+rocksdb::Options StoreOptions(rocksdb::Env* env = nullptr) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   table.cache_index_and_filter_blocks = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   rocksdb::Options options;
+  if (env != nullptr) options.env = env;
   options.create_if_missing = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = kMemtableBytes;
@@ -58,9 +59,10 @@ rocksdb::Options StoreOptions() {
   return options;
 }
 
-absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenDb(const std::string& directory) {
+absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenDb(const std::string& directory,
+                                                    rocksdb::Env* env) {
   rocksdb::DB* db = nullptr;
-  RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(StoreOptions(), directory, &db)));
+  RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(StoreOptions(env), directory, &db)));
   return std::unique_ptr<rocksdb::DB>(db);
 }
 
@@ -71,16 +73,17 @@ ViewStore::ViewStore(std::unique_ptr<rocksdb::DB> db)
 ViewStore::~ViewStore() = default;
 
 absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::Open(const std::string& directory,
-                                                           const std::string& version) {
-  ASSIGN_OR_RETURN(std::unique_ptr<rocksdb::DB> db, OpenDb(directory));
+                                                           const std::string& version,
+                                                           rocksdb::Env* env) {
+  ASSIGN_OR_RETURN(std::unique_ptr<rocksdb::DB> db, OpenDb(directory, env));
   std::string found;
   const rocksdb::Status status = db->Get(rocksdb::ReadOptions(), kVersionKey, &found);
   if (!status.ok() && !status.IsNotFound()) return FromRocks(status);
   if (found != version) {
     if (!found.empty()) {
       db.reset();
-      RETURN_IF_ERROR(FromRocks(rocksdb::DestroyDB(directory, rocksdb::Options())));
-      ASSIGN_OR_RETURN(db, OpenDb(directory));
+      RETURN_IF_ERROR(FromRocks(rocksdb::DestroyDB(directory, StoreOptions(env))));
+      ASSIGN_OR_RETURN(db, OpenDb(directory, env));
     }
     RETURN_IF_ERROR(FromRocks(db->Put(rocksdb::WriteOptions(), kVersionKey, version)));
   }

@@ -14,6 +14,7 @@
 
 namespace rocksdb {
 class DB;
+class Env;
 class WriteBatch;
 }  // namespace rocksdb
 
@@ -28,8 +29,10 @@ class ViewStore {
   // Opens the store in `directory`, creating it if there is none. A store of another `version` is
   // emptied first: views are rebuilt, never migrated. UNAVAILABLE (VIEWS_UNREADABLE) if the
   // directory cannot be used.
+  // `env` is the file system; null: the machine's.
   static absl::StatusOr<std::unique_ptr<ViewStore>> Open(const std::string& directory,
-                                                         const std::string& version);
+                                                         const std::string& version,
+                                                         rocksdb::Env* env = nullptr);
   // Opens the store that is there for reading alone: no byte of its directory changes. Checks the
   // digests of its files first. UNAVAILABLE (VIEWS_UNREADABLE) if it cannot be read.
   static absl::StatusOr<std::unique_ptr<ViewStore>> OpenReadOnly(const std::string& directory);

@@ -19,8 +19,9 @@ using eventstore::Position;
 
 absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& directory,
                                                    eventstore::EventLog& log,
-                                                   const Progress& progress) {
-  ASSIGN_OR_RETURN(std::unique_ptr<ViewStore> store, ViewStore::Open(directory, kViewsVersion));
+                                                   const Progress& progress, rocksdb::Env* env) {
+  ASSIGN_OR_RETURN(std::unique_ptr<ViewStore> store,
+                   ViewStore::Open(directory, kViewsVersion, env));
   ASSIGN_OR_RETURN(const Position position, store->Position());
   if (position > log.durable_position()) {
     // An older log was put in place of the one that the views followed.

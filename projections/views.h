@@ -55,10 +55,12 @@ class Views {
   using Progress = std::function<void(eventstore::Position, eventstore::Position)>;
 
   // Opens the views in `directory` and follows `log`, which must outlive them. Returns once they
-  // have caught up with what the log held; `progress` is called after each batch until then.
+  // have caught up with what the log held; `progress` is called after each batch until then. `env`
+  // is the file system; null: the machine's.
   static absl::StatusOr<std::unique_ptr<Views>> Open(const std::string& directory,
                                                      eventstore::EventLog& log,
-                                                     const Progress& progress = nullptr);
+                                                     const Progress& progress = nullptr,
+                                                     rocksdb::Env* env = nullptr);
   // Writes what is unwritten and stops following. The log must have been closed before.
   ~Views();
   Views(const Views&) = delete;

@@ -21,6 +21,7 @@
 #include "clients/trellis/printers.h"
 #include "clients/trellis/queue.h"
 #include "clients/trellis/restore.h"
+#include "clients/trellis/salvage.h"
 #include "clients/trellis/session.h"
 #include "clients/trellis/verify.h"
 #include "clients/trellis/witness.h"
@@ -87,6 +88,7 @@ absl::Status RunBuiltin(const Contract& contract, const CommandTree& tree,
                      ResolveSettings(contract, invocation, process.variables));
     return RunRestore(options, settings.json, process);
   }
+  if (command.name == "salvage") return RunSalvage(invocation, process);
   if (command.name == "verify") {
     ASSIGN_OR_RETURN(const VerifyOptions options, VerifyOptionsOf(invocation));
     ASSIGN_OR_RETURN(const Settings settings,

@@ -1,12 +1,10 @@
 // The command line against a server in this process.
 #pragma once
 
-#include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "clients/trellis/run.h"
+#include "tests/clients/program.h"
 #include "tests/support/lifecycle.h"
 
 namespace trellis::services {
@@ -18,14 +16,9 @@ inline int RunTrellis(std::vector<std::string> arguments, const std::string& add
   arguments.insert(arguments.end(),
                    {"--server", address, "--as", actor.party.person(), "--as-name",
                     actor.party.name(), "--capacity", v1::Capacity_Name(actor.capacity)});
-  std::istringstream in;
-  std::ostringstream out;
-  const int code =
-      cli::Run(arguments, {.variables = [](const std::string&) { return std::nullopt; },
-                           .in = in,
-                           .out = out,
-                           .err = out});
-  said = out.str();
+  cli::Program program;
+  const int code = program.Run(arguments);
+  said = program.out() + program.err();
   return code;
 }
 

@@ -91,6 +91,7 @@ TEST_F(ScrubberTest, FindsARecordThatWasWrittenAnew) {
   Tamper([&](const Database& database) {
     Record record = records_[9];
     record.payload = "other text";
+    record.header.payload_digest = Sha256(record.payload);
     Put(database.log(), database, PositionBytes(10).slice(), eventstore::EncodeRecord(record));
   });
   ExpectFound("SCRUB_MISMATCH", "tile 0 does not hold");

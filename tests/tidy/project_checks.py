@@ -144,7 +144,8 @@ NOT_A_REASON = re.compile(r"TRELLIS_|GRPC_|PERMANENT_FAILURE_|TRANSIENT_FAILURE_
 REASON_ROW = re.compile(r"^\|\s*`([A-Z][A-Z0-9_]+)`\s*\|")
 # The reasons that are met everywhere, and beside it those of one kind of thing.
 REASONS_DOCUMENT = "docs/clients.md"
-REASONS_DOCUMENTS = [REASONS_DOCUMENT, "docs/action-plans.md", "docs/backup.md", "docs/diary.md",
+REASONS_DOCUMENTS = [REASONS_DOCUMENT, "docs/action-plans.md", "docs/backup.md",
+                     "docs/damage.md", "docs/diary.md",
                      "docs/directory.md", "docs/evidence.md", "docs/inductions.md",
                      "docs/proofs.md", "docs/support-plans.md", "docs/witnesses.md"]
 

@@ -131,6 +131,19 @@ Command Restore() {
                          "Default: all of the backup."}}};
 }
 
+Command Salvage() {
+  return {.name = "salvage",
+          .description =
+              "Prints every record that can still be read of a damaged log, as a JSON object a "
+              "line, and on standard error what cannot be read. Goes over the files one by one: "
+              "also of a log that nothing opens any more. Needs no server, changes nothing. What "
+              "it prints holds personal data. Exit code 0 only if nothing is missing.",
+          .flags = {{.name = "data",
+                     .value = "DIRECTORY",
+                     .help = "The data directory of trellisd, or a copy of it.",
+                     .required = true}}};
+}
+
 Command Completion() {
   return {.name = "completion",
           .description = "Prints a script that makes a shell complete commands and flags.",
@@ -148,7 +161,7 @@ Command Help() {
 }  // namespace
 
 std::vector<Command> BuiltinCommands() {
-  return {Play(), Demo(), Witness(), Verify(), Restore(), Completion(), Help()};
+  return {Play(), Demo(), Witness(), Verify(), Restore(), Salvage(), Completion(), Help()};
 }
 
 }  // namespace trellis::cli

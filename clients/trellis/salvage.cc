@@ -1,0 +1,30 @@
+#include "clients/trellis/salvage.h"
+
+#include "absl/strings/str_cat.h"
+#include "audit/salvage.h"
+#include "base/error.h"
+#include "base/status_macros.h"
+#include "clients/trellis/grammar/usage.h"
+
+namespace trellis::cli {
+
+absl::Status RunSalvage(const Invocation& invocation, const Process& process) {
+  const std::string* const data = invocation.Find("data");
+  if (data == nullptr || data->empty()) {
+    return UsageError("salvage: --data is missing; see trellis salvage --help");
+  }
+  ASSIGN_OR_RETURN(const Report report, audit::SalvageLedger(*data, [&](absl::string_view line) {
+                     process.out << line << "\n";
+                   }));
+  for (const Report::Part& part : report.parts) {
+    process.err << part.name << ": " << part.what << "\n";
+  }
+  const Findings& findings = report.findings;
+  for (const std::string& finding : findings.kept()) process.err << "  " << finding << "\n";
+  if (findings.count() == 0) return absl::OkStatus();
+  return Error(absl::StatusCode::kDataLoss, "LEDGER_DAMAGED",
+               absl::StrCat(*data, ": ", findings.count(), " findings; what was read is whole"),
+               {{"data", *data}});
+}
+
+}  // namespace trellis::cli
