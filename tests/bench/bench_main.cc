@@ -24,6 +24,7 @@
 #include "tests/bench/import_bench.h"
 #include "tests/bench/load.h"
 #include "tests/bench/processes.h"
+#include "tests/bench/proof_bench.h"
 #include "tests/bench/queue_bench.h"
 #include "tests/bench/sample.h"
 #include "tests/bench/table.h"
@@ -45,7 +46,7 @@ struct Options {
   std::string only;
   absl::Duration round = absl::Seconds(4);
   int rounds = 5;
-  std::vector<uint64_t> log_sizes = {10'000, 100'000, 1'000'000};
+  std::vector<uint64_t> log_sizes = {10'000, 1'000'000, 10'000'000};
   uint64_t queue_events = 200'000;
   int demo_schools = 200;
   int queue_rounds = 3;
@@ -338,6 +339,7 @@ void MeasureVerify(const Options& options, std::vector<Row>& rows) {
                   .ratio = "",
                   .wanted = "≥ 500 000 events/s",
                   .met = Median(rates) >= 500'000});
+  MeasureProofs(data, options.rounds, rows);
 }
 
 int Run(const Options& options) {
