@@ -470,6 +470,21 @@ const domain::Aggregate& AggregateFor(const v1::Command& command) {
   Crash(absl::StrCat(request.GetDescriptor()->name(), " is about no aggregate"));
 }
 
+std::string NameOf(const pb::Message& state) { return TextIn(state, "name"); }
+
+std::string Outline(const pb::Message& state) {
+  std::string outline = state.GetDescriptor()->name();
+  for (int i = 0; i < state.GetDescriptor()->field_count(); ++i) {
+    const pb::FieldDescriptor* const field = state.GetDescriptor()->field(i);
+    if (field->is_repeated()) {
+      outline += state.GetReflection()->FieldSize(state, field) > 0 ? '1' : '0';
+    } else if (field->name() == "state") {
+      outline += state.GetReflection()->GetEnum(state, field)->name();
+    }
+  }
+  return outline;
+}
+
 domain::Context ContextOf(const Given& given) {
   const absl::CivilHour noon = absl::CivilHour(given.today) + 12;
   return {.now = absl::FromCivil(noon, absl::UTCTimeZone()),
@@ -495,7 +510,7 @@ Decided World::Give(const Given& given) {
   const domain::Context context = ContextOf(given);
   const AnyMessage state = StateOf(given.command);
   ASSIGN_OR_RETURN(Decision decision, DecideCommand(*state, given.command, context));
-  Append(TextIn(*state, "name"), decision.events, given);
+  Append(NameOf(*state), decision.events, given);
   Append(context.new_name, decision.successor_events, given);
   return decision;
 }

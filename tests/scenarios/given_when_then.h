@@ -83,6 +83,11 @@ void FillIn(v1::Command& command, int number);
 // The aggregate that the command is about.
 const domain::Aggregate& AggregateFor(const v1::Command& command);
 
+// The state's resource name.
+std::string NameOf(const google::protobuf::Message& state);
+// What a state looks like from afar: its type, where it stands, and which of its lists have items.
+std::string Outline(const google::protobuf::Message& state);
+
 // What the command leads to for `state`. Does not validate.
 Decided DecideCommand(const google::protobuf::Message& state, const v1::Command& command,
                       const domain::Context& context);

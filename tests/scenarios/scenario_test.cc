@@ -40,10 +40,6 @@ std::string CommandOf(const Result& result) {
       ->name();
 }
 
-std::string NameOf(const pb::Message& state) {
-  return state.GetReflection()->GetString(state, state.GetDescriptor()->FindFieldByName("name"));
-}
-
 // Every step of every scenario, fixtures included, run once.
 const std::vector<Result>& AllResults() {
   static const auto& all = *new std::vector<Result>([] {
@@ -163,20 +159,6 @@ TEST(EveryScenario, IsDecidedAlikeAndChangesNothing) {
     EXPECT_EQ(bytes(first->events), bytes(second->events)) << result.step.place;
     EXPECT_EQ(bytes(first->successor_events), bytes(second->successor_events)) << result.step.place;
   }
-}
-
-// What a state looks like from afar: its type, where it stands, and which of its lists have items.
-std::string Outline(const pb::Message& state) {
-  std::string outline = state.GetDescriptor()->name();
-  for (int i = 0; i < state.GetDescriptor()->field_count(); ++i) {
-    const pb::FieldDescriptor* const field = state.GetDescriptor()->field(i);
-    if (field->is_repeated()) {
-      outline += state.GetReflection()->FieldSize(state, field) > 0 ? '1' : '0';
-    } else if (field->name() == "state") {
-      outline += state.GetReflection()->GetEnum(state, field)->name();
-    }
-  }
-  return outline;
 }
 
 // One that does not exist, one that is opened, paused, closed: every command has an answer.

@@ -16,6 +16,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "tests/support/introductions.h"
 #include "tests/support/lifecycle.h"
+#include "tests/support/methods.h"
 
 namespace trellis::testing {
 
@@ -23,11 +24,6 @@ using Metadata = std::multimap<std::string, std::string>;
 
 // The metadata that says who calls.
 Metadata MetadataOf(const Actor& actor);
-
-// The rpcs of Trellis's own services.
-std::vector<const google::protobuf::MethodDescriptor*> AllMethods();
-// The rpc with this request, of one of them, of Pub/Sub or of operations; crashes if there is none.
-const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Message& request);
 
 // Concurrency. Thread-safe.
 // Limits.      A call takes at most 60 s.
