@@ -28,8 +28,8 @@ absl::Status Malformed(absl::string_view message) {
                absl::StrCat("policy ", message));
 }
 
-// Names are bytes; those that a terminal might obey are not shown as they are.
-std::string Shown(absl::string_view word) { return absl::Utf8SafeCHexEscape(word.substr(0, 100)); }
+// Names are bytes: what a terminal might obey, and half a character, is not shown as it is.
+std::string Shown(absl::string_view word) { return absl::CHexEscape(word.substr(0, 100)); }
 
 bool IsCharacter(char c) {
   const auto byte = static_cast<uint8_t>(c);

@@ -97,6 +97,8 @@ TEST(Policy, RefusesWhatIsNone) {
   EXPECT_THAT(WhyRefused("quorum none x\n"), HasSubstr("wants `quorum"));
   EXPECT_THAT(WhyRefused("quorum w0\n"), HasSubstr("names w0, which no line above defines"));
   EXPECT_THAT(WhyRefused("Quorum none\n"), HasSubstr("begins with Quorum"));
+  // An error is text, whatever it quotes.
+  EXPECT_THAT(WhyRefused("wi\xC2ness\nquorum none\n"), HasSubstr("begins with wi\\xc2ness"));
   EXPECT_THAT(WhyRefused("quorum none\r\n"), HasSubstr("control character"));
   EXPECT_THAT(WhyRefused("quorum none\v\n"), HasSubstr("control character"));
   EXPECT_THAT(WhyRefused("# \x7f\nquorum none\n"), HasSubstr("control character"));
