@@ -11,23 +11,11 @@
 #include "base/digest.h"
 #include "base/status_macros.h"
 #include "base/uuid.h"
-#include "domain/codec.h"
+#include "domain/event_json.h"
 #include "eventstore/salvage.h"
 #include "trellis/v1/capacity.pb.h"
 
 namespace trellis::audit {
-namespace {
-
-// The event as data; empty if this program cannot read it: the payload has its bytes all the same.
-std::string EventOf(const eventstore::Record& record) {
-  const auto event = domain::DecodeEventOf(record.header.stream, record.payload);
-  std::string json;
-  if (!event.ok() || !google::protobuf::util::MessageToJsonString(**event, &json).ok()) return "";
-  return json;
-}
-
-}  // namespace
-
 std::string RecordAsJson(const eventstore::Record& record) {
   const eventstore::Header& header = record.header;
   google::protobuf::Struct object;
@@ -47,7 +35,8 @@ std::string RecordAsJson(const eventstore::Record& record) {
   fields["payload"].set_string_value(absl::Base64Escape(record.payload));
   std::string line;
   CHECK(google::protobuf::util::MessageToJsonString(object, &line).ok());
-  const std::string event = EventOf(record);
+  // The payload has its bytes all the same.
+  const std::string event = domain::EventAsJson(header.stream, record.payload);
   if (!event.empty()) {
     line.pop_back();
     absl::StrAppend(&line, ",\"event\":", event, "}");
@@ -60,7 +49,6 @@ absl::StatusOr<Report> SalvageLedger(const std::string& data,
   ASSIGN_OR_RETURN(eventstore::Salvage salvage,
                    eventstore::SalvageLog(data, [&](const eventstore::Record& record) {
                      print(RecordAsJson(record));
-                     return absl::OkStatus();
                    }));
   Report report;
   report.findings = std::move(salvage.findings);

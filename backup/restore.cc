@@ -21,7 +21,6 @@
 #include "eventstore/log_tree.h"
 #include "eventstore/recovery.h"
 #include "proofs/key_file.h"
-#include "proofs/note.h"
 
 namespace trellis::backup {
 namespace {
@@ -196,9 +195,7 @@ class Restoring {
     const eventstore::EventLogOptions log = LogOptions(key.verifier().name());
     ASSIGN_OR_RETURN(const std::unique_ptr<Database> database, Database::OpenReadOnly(log));
     ASSIGN_OR_RETURN(const Digest root, eventstore::RootOfFirst(*database, position));
-    const std::string text = proofs::FormatCheckpoint(
-        {.origin = log.ledger, .size = position, .root = root, .extensions = {}});
-    return CheckpointFileOf(log).Write(proofs::FormatNote({text, {key.Sign(text)}}));
+    return CheckpointFileOf(log).Write(eventstore::SignCheckpoint(key, position, root).note);
   }
 
   eventstore::EventLogOptions LogOptions(const std::string& ledger) const {

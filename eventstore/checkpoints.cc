@@ -68,18 +68,21 @@ absl::Status CheckAgainstFile(const Database& database, const std::string& ledge
   });
 }
 
-Checkpoints::Checkpoints(std::string origin, proofs::SignerKey key, CheckpointFile file)
-    : origin_(std::move(origin)), key_(std::move(key)), file_(std::move(file)) {
+SignedCheckpoint SignCheckpoint(const proofs::SignerKey& key, Position size, const Digest& root) {
+  const std::string text = proofs::FormatCheckpoint(
+      {.origin = key.verifier().name(), .size = size, .root = root, .extensions = {}});
+  return {size, root, proofs::FormatNote({text, {key.Sign(text)}})};
+}
+
+Checkpoints::Checkpoints(proofs::SignerKey key, CheckpointFile file)
+    : key_(std::move(key)), file_(std::move(file)) {
   keeper_ = std::thread([this] { KeepFile(); });
 }
 
 Checkpoints::~Checkpoints() { Close(); }
 
 std::shared_ptr<const SignedCheckpoint> Checkpoints::Sign(Position size, const Digest& root) const {
-  const std::string text =
-      proofs::FormatCheckpoint({.origin = origin_, .size = size, .root = root, .extensions = {}});
-  return std::make_shared<const SignedCheckpoint>(
-      SignedCheckpoint{size, root, proofs::FormatNote({text, {key_.Sign(text)}})});
+  return std::make_shared<const SignedCheckpoint>(SignCheckpoint(key_, size, root));
 }
 
 void Checkpoints::Publish(std::shared_ptr<const SignedCheckpoint> checkpoint) {

@@ -17,6 +17,10 @@ namespace trellis::eventstore {
 
 class Database;
 
+// Signs the checkpoint of the first `size` records, whose root is `root`. Its origin is the key's
+// name.
+SignedCheckpoint SignCheckpoint(const proofs::SignerKey& key, Position size, const Digest& root);
+
 // Operation.   The leader signs after each group, once its bytes are synced: so what is signed can
 //              only be lost with the disk. A thread writes the newest to the file, at most every
 //              kFileInterval and at the end, so that no commit waits for a second sync.
@@ -26,7 +30,7 @@ class Checkpoints {
   // How far the file may lie behind, while the disk works.
   static constexpr absl::Duration kFileInterval = absl::Milliseconds(200);
 
-  Checkpoints(std::string origin, proofs::SignerKey key, CheckpointFile file);
+  Checkpoints(proofs::SignerKey key, CheckpointFile file);
   ~Checkpoints();
 
   // Signs the tree of `size` leaves, which are durable.
@@ -48,7 +52,6 @@ class Checkpoints {
  private:
   void KeepFile();
 
-  const std::string origin_;
   const proofs::SignerKey key_;
   const CheckpointFile file_;
   mutable Mutex mutex_;

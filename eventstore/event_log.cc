@@ -54,7 +54,7 @@ absl::StatusOr<std::unique_ptr<Checkpoints>> StartSigning(const EventLogOptions&
   }
   const CheckpointFile file = CheckpointFileOf(options);
   RETURN_IF_ERROR(CheckAgainstFile(database, options.ledger, key, file, tree.size()));
-  auto checkpoints = std::make_unique<Checkpoints>(options.ledger, *options.key, file);
+  auto checkpoints = std::make_unique<Checkpoints>(*options.key, file);
   // Before the first commit there is a file: from then on one that is missing was taken away.
   RETURN_IF_ERROR(checkpoints->PublishInFile(checkpoints->Sign(tree.size(), tree.Root())));
   return checkpoints;

@@ -14,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
-#include "base/status_macros.h"
+#include "eventstore/checkpoint_file.h"
 #include "eventstore/keys.h"
 #include "eventstore/record_format.h"
 #include "eventstore/write_ahead_log.h"
@@ -26,42 +26,40 @@ namespace {
 
 using rocksdb::Iterator;
 
-// What is left of a block of a write-ahead log that has no room for one more fragment.
-constexpr size_t kBlockTrailerMax = 6;
-
 namespace fs = std::filesystem;
 
 // One run over one directory.
 class Salvager {
  public:
-  explicit Salvager(absl::FunctionRef<absl::Status(const Record&)> visit) : visit_(visit) {}
+  explicit Salvager(absl::FunctionRef<void(const Record&)> visit) : visit_(visit) {}
 
-  absl::Status ReadSortedRows(const std::string& path);
-  absl::Status ReadWriteAheadLog(const std::string& path);
-  Salvage Finish(const std::string& data) &&;
+  void ReadSortedRows(const std::string& path);
+  void ReadWriteAheadLog(const std::string& path);
+  // `log` is the directory.
+  Salvage Finish(const std::string& log) &&;
 
  private:
   // Gives the record to the visitor, if the row is one, and it was not met before.
-  absl::Status Take(const rocksdb::Slice& key, const rocksdb::Slice& value);
+  void Take(const rocksdb::Slice& key, const rocksdb::Slice& value);
   void Find(const std::string& what) { salvage_.findings.Add(what); }
 
-  const absl::FunctionRef<absl::Status(const Record&)> visit_;
+  const absl::FunctionRef<void(const Record&)> visit_;
   Salvage salvage_;
   // By position.
   std::vector<bool> seen_;
   Record record_;
 };
 
-absl::Status Salvager::Take(const rocksdb::Slice& key, const rocksdb::Slice& value) {
+void Salvager::Take(const rocksdb::Slice& key, const rocksdb::Slice& value) {
   const std::optional<Position> position = ParsePosition(key);
-  if (!position.has_value()) return absl::OkStatus();
+  if (!position.has_value()) return;
   const absl::Status decoded = DecodeRecord(ToView(value), record_);
-  if (!decoded.ok() || record_.header.position != *position) return absl::OkStatus();
+  if (!decoded.ok() || record_.header.position != *position) return;
   if (*position >= seen_.size()) seen_.resize(*position + 1);
-  if (seen_[*position]) return absl::OkStatus();
+  if (seen_[*position]) return;
   seen_[*position] = true;
   ++salvage_.records;
-  return visit_(record_);
+  visit_(record_);
 }
 
 // The first row of a position that can be read after `from`, behind a block that cannot; null if
@@ -86,42 +84,39 @@ std::unique_ptr<Iterator> PastDamage(rocksdb::SstFileReader& file, Position from
   return at(good);
 }
 
-absl::Status Salvager::ReadSortedRows(const std::string& path) {
+void Salvager::ReadSortedRows(const std::string& path) {
   rocksdb::SstFileReader file{rocksdb::Options()};
   if (const rocksdb::Status status = file.Open(path); !status.ok()) {
-    Find(absl::StrCat(path, ": cannot be opened: ", status.ToString()));
-    return absl::OkStatus();
+    return Find(absl::StrCat(path, ": cannot be opened: ", status.ToString()));
   }
-  if (file.GetTableProperties()->column_family_name != "log") return absl::OkStatus();
+  if (file.GetTableProperties()->column_family_name != "log") return;
   std::unique_ptr<Iterator> rows(file.NewIterator(rocksdb::ReadOptions()));
   rows->SeekToFirst();
   Position last = 0;
   while (rows != nullptr) {
     for (; rows->Valid(); rows->Next()) {
       last = ParsePosition(rows->key()).value_or(last);
-      RETURN_IF_ERROR(Take(rows->key(), rows->value()));
+      Take(rows->key(), rows->value());
     }
     if (rows->status().ok()) break;
     Find(absl::StrCat(path, ": after position ", last, ": ", rows->status().ToString()));
     rows = PastDamage(file, last);
   }
-  return absl::OkStatus();
 }
 
-absl::Status Salvager::ReadWriteAheadLog(const std::string& path) {
+void Salvager::ReadWriteAheadLog(const std::string& path) {
   // Takes what is put into any family: the digest of a record says that it is one.
   class Rows final : public rocksdb::WriteBatch::Handler {
    public:
     explicit Rows(Salvager& salvager) : salvager_(salvager) {}
     rocksdb::Status PutCF(uint32_t, const rocksdb::Slice& key,
                           const rocksdb::Slice& value) override {
-      status.Update(salvager_.Take(key, value));
+      salvager_.Take(key, value);
       return rocksdb::Status::OK();
     }
     rocksdb::Status DeleteCF(uint32_t, const rocksdb::Slice&) override {
       return rocksdb::Status::OK();
     }
-    absl::Status status;
 
    private:
     Salvager& salvager_;
@@ -132,7 +127,7 @@ absl::Status Salvager::ReadWriteAheadLog(const std::string& path) {
   Rows rows(*this);
   size_t end = 0;
   ForEachBatch(log, [&](const LoggedBatch& batch) {
-    if (batch.begin > end + kBlockTrailerMax) {
+    if (batch.begin > end + kBlockTrailerBytesMax) {
       Find(absl::StrCat(path, ": no batch from byte ", end, " to ", batch.begin));
     }
     end = batch.end;
@@ -140,25 +135,22 @@ absl::Status Salvager::ReadWriteAheadLog(const std::string& path) {
       Find(absl::StrCat(path, ": the batch at byte ", batch.begin, " has other rows"));
     }
   });
-  if (end + kBlockTrailerMax < log.size()) {
+  if (end + kBlockTrailerBytesMax < log.size()) {
     Find(absl::StrCat(path, ": no batch from byte ", end, " to the end"));
   }
-  return rows.status;
 }
 
 // How many records were signed, as the file beside the log says; its signature is not looked at.
-Position SignedSize(const std::string& data) {
-  std::string bytes;
-  if (!rocksdb::ReadFileToString(rocksdb::Env::Default(), data + "/log.checkpoint", &bytes).ok()) {
-    return 0;
-  }
-  const auto note = proofs::ParseNote(bytes);
+Position SignedSize(const std::string& log) {
+  const auto bytes = CheckpointFileOf({.directory = log, .ledger = ""}).Read();
+  if (!bytes.ok() || !bytes->has_value()) return 0;
+  const auto note = proofs::ParseNote(**bytes);
   if (!note.ok()) return 0;
   const auto checkpoint = proofs::ParseCheckpoint(note->text);
   return checkpoint.ok() ? checkpoint->size : 0;
 }
 
-Salvage Salvager::Finish(const std::string& data) && {
+Salvage Salvager::Finish(const std::string& log) && {
   salvage_.last = seen_.empty() ? 0 : seen_.size() - 1;
   for (Position position = 1; position < seen_.size(); ++position) {
     if (seen_[position]) continue;
@@ -168,7 +160,7 @@ Salvage Salvager::Finish(const std::string& data) && {
              ? absl::StrCat("position ", first, ": no file holds it")
              : absl::StrCat("positions ", first, " to ", position - 1, ": no file holds them"));
   }
-  const Position signed_size = SignedSize(data);
+  const Position signed_size = SignedSize(log);
   if (signed_size > salvage_.last) {
     Find(absl::StrCat("positions ", salvage_.last + 1, " to ", signed_size,
                       ": were signed, and no file holds them"));
@@ -179,7 +171,7 @@ Salvage Salvager::Finish(const std::string& data) && {
 }  // namespace
 
 absl::StatusOr<Salvage> SalvageLog(const std::string& data,
-                                   absl::FunctionRef<absl::Status(const Record&)> visit) {
+                                   absl::FunctionRef<void(const Record&)> visit) {
   const std::string directory = data + "/log";
   std::error_code error;
   std::vector<std::string> sorted;
@@ -195,11 +187,11 @@ absl::StatusOr<Salvage> SalvageLog(const std::string& data,
   std::sort(sorted.begin(), sorted.end());
   std::vector<std::string> logs;
   Salvager salvager(visit);
-  for (const std::string& path : sorted) RETURN_IF_ERROR(salvager.ReadSortedRows(path));
+  for (const std::string& path : sorted) salvager.ReadSortedRows(path);
   if (ListWriteAheadLogs(*rocksdb::Env::Default(), directory, logs).ok()) {
-    for (const std::string& path : logs) RETURN_IF_ERROR(salvager.ReadWriteAheadLog(path));
+    for (const std::string& path : logs) salvager.ReadWriteAheadLog(path);
   }
-  return std::move(salvager).Finish(data);
+  return std::move(salvager).Finish(directory);
 }
 
 }  // namespace trellis::eventstore

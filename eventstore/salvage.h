@@ -12,7 +12,6 @@
 #include <string>
 
 #include "absl/functional/function_ref.h"
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/report.h"
 #include "eventstore/record.h"
@@ -30,8 +29,8 @@ struct Salvage {
 };
 
 // Calls `visit` with each record of the log in `data`/log, in the order of the positions within a
-// file; its error is passed on. NOT_FOUND (LOG_NOT_FOUND) if there is no such directory.
+// file. NOT_FOUND (LOG_NOT_FOUND) if there is no such directory.
 absl::StatusOr<Salvage> SalvageLog(const std::string& data,
-                                   absl::FunctionRef<absl::Status(const Record&)> visit);
+                                   absl::FunctionRef<void(const Record&)> visit);
 
 }  // namespace trellis::eventstore

@@ -16,6 +16,7 @@ namespace {
 // length (2), the type (1), the bytes. It does not go beyond its block.
 constexpr size_t kBlockBytes = 32 * 1024;
 constexpr size_t kHeaderBytes = 7;
+static_assert(kBlockTrailerBytesMax == kHeaderBytes - 1);
 enum Type : unsigned char { kNone, kFull, kFirst, kMiddle, kLast };
 
 // A batch begins with the sequence number of its first row (8 bytes, little endian) and the number

@@ -29,6 +29,10 @@ struct LoggedBatch {
   uint64_t next_sequence() const;
 };
 
+// Bytes that may lie between two batches: what is left of a block that has no room for one more
+// fragment.
+inline constexpr size_t kBlockTrailerBytesMax = 6;
+
 // The batch that begins at `at`, if all of it is there with the right checksums.
 std::optional<LoggedBatch> BatchAt(absl::string_view log, size_t at);
 

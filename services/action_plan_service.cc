@@ -19,17 +19,6 @@ Handler ActionPlanCommand(const Rooms& rooms) {
   return CommandHandler<v1::ActionPlan, Request>(rooms);
 }
 
-// The plan at that moment, if the caller may read it.
-absl::StatusOr<v1::ActionPlan> PlanForReader(const Rooms& rooms, const Caller& caller,
-                                             const std::string& name, const Moment& moment) {
-  ASSIGN_OR_RETURN(v1::ActionPlan plan, StateAt<v1::ActionPlan>(rooms, name, moment));
-  domain::Context context;
-  context.actor = caller.actor;
-  context.capacity = caller.capacity;
-  RETURN_IF_ERROR(domain::RequireReader(plan, context));
-  return plan;
-}
-
 // A plan that is not stored, with the dates and ids that drafting it today would give.
 absl::StatusOr<v1::ActionPlan> AsDrafted(const v1::ActionPlan& said, absl::CivilDay today) {
   ASSIGN_OR_RETURN(v1::ActionPlan plan, domain::HeadingOf(said, today));
@@ -43,6 +32,16 @@ absl::StatusOr<v1::ActionPlan> AsDrafted(const v1::ActionPlan& said, absl::Civil
 }
 
 }  // namespace
+
+absl::StatusOr<v1::ActionPlan> PlanForReader(const Rooms& rooms, const Caller& caller,
+                                             const std::string& name, const Moment& moment) {
+  ASSIGN_OR_RETURN(v1::ActionPlan plan, StateAt<v1::ActionPlan>(rooms, name, moment));
+  domain::Context context;
+  context.actor = caller.actor;
+  context.capacity = caller.capacity;
+  RETURN_IF_ERROR(domain::RequireReader(plan, context));
+  return plan;
+}
 
 absl::StatusOr<v1::ActionPlan> GetActionPlan(const Rooms& rooms, const Caller& caller,
                                              const v1::GetActionPlanRequest& request) {

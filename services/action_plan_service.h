@@ -9,6 +9,11 @@
 
 namespace trellis::services {
 
+// The plan at that moment, if the caller may read it: PERMISSION_DENIED unless that is its ECT or
+// mentor, acting as such.
+absl::StatusOr<v1::ActionPlan> PlanForReader(const Rooms& rooms, const Caller& caller,
+                                             const std::string& name, const Moment& moment);
+
 // See the rpcs of the same names. PERMISSION_DENIED unless the caller is the plan's ECT or mentor,
 // acting as such.
 absl::StatusOr<v1::ActionPlan> GetActionPlan(const Rooms& rooms, const Caller& caller,

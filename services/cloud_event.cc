@@ -1,7 +1,6 @@
 #include "services/cloud_event.h"
 
 #include <algorithm>
-#include <google/protobuf/util/json_util.h>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -9,6 +8,7 @@
 #include "absl/time/time.h"
 #include "base/uuid.h"
 #include "domain/codec.h"
+#include "domain/event_json.h"
 
 namespace trellis::services {
 namespace {
@@ -58,10 +58,7 @@ queue::Attributes AttributesOf(const std::string& source, const eventstore::Reco
 }
 
 std::string JsonOf(const eventstore::Record& record) {
-  const auto event = domain::DecodeEventOf(record.header.stream, record.payload);
-  std::string json;
-  if (!event.ok() || !google::protobuf::util::MessageToJsonString(**event, &json).ok()) return "";
-  return json;
+  return domain::EventAsJson(record.header.stream, record.payload);
 }
 
 }  // namespace

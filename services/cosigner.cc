@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "proofs/checkpoint.h"
 #include "proofs/prove.h"
+#include "services/ledger_proofs.h"
 #include "witness/http_sender.h"
 
 namespace trellis::services {
@@ -20,10 +21,6 @@ namespace {
 using eventstore::SignedCheckpoint;
 
 constexpr absl::Duration kAnswerTimeout = absl::Seconds(5);
-
-auto TilesOf(const eventstore::EventLog& log) {
-  return [&log](const proofs::TileId& id) { return log.ReadTile(id); };
-}
 
 // Whether the policy is met by the signatures of `note`, each of which was verified.
 bool IsEnough(const proofs::Policy& policy, const proofs::Note& note) {

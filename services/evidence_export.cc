@@ -10,14 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
-#include "domain/action_plan_content.h"
 #include "domain/aggregate.h"
-#include "domain/session_notes.h"
 #include "evidence/bundle.h"
 #include "proofs/prove.h"
+#include "services/action_plan_service.h"
 #include "services/caller.h"
 #include "services/cosigner.h"
 #include "services/grpc_status.h"
+#include "services/induction_service.h"
 #include "services/ledger_proofs.h"
 #include "trellis/v1/audit_service.pb.h"
 
@@ -32,18 +32,11 @@ constexpr eventstore::Revision kRecordsPerPage = 32;
 
 // Whoever may not read a resource may not export it either.
 absl::Status CheckMayRead(const Rooms& rooms, const Caller& caller, const std::string& name) {
-  domain::Context context;
-  context.now = rooms.clock.Now();
-  context.today = LondonDay(context.now);
-  context.actor = caller.actor;
-  context.capacity = caller.capacity;
   if (absl::StartsWith(name, "actionPlans/")) {
-    ASSIGN_OR_RETURN(const auto plan, StateAt<v1::ActionPlan>(rooms, name, Moment{}));
-    return domain::RequireReader(plan, context);
+    return PlanForReader(rooms, caller, name, Moment{}).status();
   }
   if (absl::StartsWith(name, "inductions/")) {
-    ASSIGN_OR_RETURN(const auto induction, StateAt<v1::Induction>(rooms, name, Moment{}));
-    return domain::RequireMayReadNotes(induction, context);
+    return InductionForPartner(rooms, caller, name).status();
   }
   return absl::OkStatus();
 }
@@ -107,8 +100,7 @@ absl::StatusOr<std::string> MakeBundle(const Rooms& rooms, const Caller& caller,
   for (const Record& record : evidence.records) {
     ASSIGN_OR_RETURN(
         evidence.proofs.emplace_back(),
-        proofs::ProveInclusion(record.header.position - 1, checkpoint->size,
-                               [&](const proofs::TileId& id) { return rooms.log.ReadTile(id); }));
+        proofs::ProveInclusion(record.header.position - 1, checkpoint->size, TilesOf(rooms.log)));
   }
   return evidence::WriteBundle(evidence);
 }

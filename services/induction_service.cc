@@ -34,19 +34,6 @@ Handler CompleteProgrammeHandler(const Rooms& rooms) {
       });
 }
 
-// The induction, if the caller may read what is between mentor and ECT.
-absl::StatusOr<v1::Induction> InductionForPartner(const Rooms& rooms, const Caller& caller,
-                                                  const std::string& name) {
-  ASSIGN_OR_RETURN(v1::Induction induction, StateAt<v1::Induction>(rooms, name, Moment{}));
-  domain::Context context;
-  context.now = rooms.clock.Now();
-  context.today = LondonDay(context.now);
-  context.actor = caller.actor;
-  context.capacity = caller.capacity;
-  RETURN_IF_ERROR(domain::RequireMayReadNotes(induction, context));
-  return induction;
-}
-
 absl::StatusOr<domain::SessionTexts> TextsOf(const Rooms& rooms, const v1::Induction& induction) {
   ASSIGN_OR_RETURN(
       const std::vector<eventstore::Record> records,
@@ -70,6 +57,18 @@ bool Meets(const v1::SessionNote& note, const v1::ListSessionNotesRequest& reque
 }
 
 }  // namespace
+
+absl::StatusOr<v1::Induction> InductionForPartner(const Rooms& rooms, const Caller& caller,
+                                                  const std::string& name) {
+  ASSIGN_OR_RETURN(v1::Induction induction, StateAt<v1::Induction>(rooms, name, Moment{}));
+  domain::Context context;
+  context.now = rooms.clock.Now();
+  context.today = LondonDay(context.now);
+  context.actor = caller.actor;
+  context.capacity = caller.capacity;
+  RETURN_IF_ERROR(domain::RequireMayReadNotes(induction, context));
+  return induction;
+}
 
 absl::StatusOr<v1::ListInductionsResponse> ListInductions(
     const Rooms& rooms, const v1::ListInductionsRequest& request) {

@@ -17,6 +17,10 @@ absl::StatusOr<v1::InductionClock> GetInductionClock(const Rooms& rooms,
 absl::StatusOr<v1::ListProgrammesResponse> ListProgrammes(const Rooms& rooms,
                                                           const v1::ListProgrammesRequest& request);
 
+// The induction, if the caller may read what is between mentor and ECT: PERMISSION_DENIED unless
+// that is one of them, acting as such.
+absl::StatusOr<v1::Induction> InductionForPartner(const Rooms& rooms, const Caller& caller,
+                                                  const std::string& name);
 // Likewise, for a caller. PERMISSION_DENIED unless that is the mentor or the ECT, acting as such.
 absl::StatusOr<v1::ListSessionNotesResponse> ListSessionNotes(
     const Rooms& rooms, const Caller& caller, const v1::ListSessionNotesRequest& request);

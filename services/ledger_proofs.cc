@@ -76,10 +76,6 @@ absl::StatusOr<Record> FindRecord(const eventstore::EventLog& log,
   return found;
 }
 
-auto TilesOf(const eventstore::EventLog& log) {
-  return [&log](const proofs::TileId& id) { return log.ReadTile(id); };
-}
-
 // The file for a proof that leads to `checkpoint`.
 absl::StatusOr<std::string> TlogProofFile(const Record& record, const std::vector<Digest>& hashes,
                                           const eventstore::SignedCheckpoint& checkpoint) {

@@ -9,6 +9,11 @@
 
 namespace trellis::services {
 
+// Reads the tiles of `log`, which must outlive it.
+inline auto TilesOf(const eventstore::EventLog& log) {
+  return [&log](const proofs::TileId& id) { return log.ReadTile(id); };
+}
+
 // That it has no key: FAILED_PRECONDITION (LEDGER_NOT_SIGNED).
 absl::Status LedgerNotSigned();
 

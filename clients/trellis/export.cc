@@ -20,7 +20,7 @@
 #include "base/status_macros.h"
 #include "clients/trellis/grammar/request.h"
 #include "clients/trellis/grammar/usage.h"
-#include "clients/trellis/printers.h"
+#include "clients/trellis/ledger_tools.h"
 #include "clients/trellis/text.h"
 #include "trellis/v1/audit_service.pb.h"
 
@@ -116,7 +116,7 @@ absl::Status RunExport(const Contract& contract, const Invocation& invocation, b
     fields["file"].set_string_value(*file);
     fields["bytes"].set_number_value(static_cast<double>(bytes.size()));
     fields["sha256"].set_string_value(digest);
-    process.out << CompactJson(object) << "\n";
+    PrintObject(object, process.out);
     return absl::OkStatus();
   }
   process.out << absl::StrCat("wrote ", OneLine(*file), ": ", bytes.size(), " bytes, SHA-256 ",

@@ -1,12 +1,11 @@
 #include "clients/trellis/ledger_tools.h"
 
 #include <fstream>
-#include <google/protobuf/util/json_util.h>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
-#include "base/check.h"
 #include "clients/trellis/grammar/usage.h"
+#include "clients/trellis/printers.h"
 
 namespace trellis::cli {
 
@@ -59,9 +58,7 @@ google::protobuf::Value TextValue(const std::string& text) {
 }
 
 void PrintObject(const google::protobuf::Struct& object, std::ostream& out) {
-  std::string json;
-  CHECK(google::protobuf::util::MessageToJsonString(object, &json).ok());
-  out << json << "\n";
+  out << CompactJson(object) << "\n";
 }
 
 }  // namespace trellis::cli

@@ -4,16 +4,13 @@
 #include "audit/salvage.h"
 #include "base/error.h"
 #include "base/status_macros.h"
-#include "clients/trellis/grammar/usage.h"
+#include "clients/trellis/ledger_tools.h"
 
 namespace trellis::cli {
 
 absl::Status RunSalvage(const Invocation& invocation, const Process& process) {
-  const std::string* const data = invocation.Find("data");
-  if (data == nullptr || data->empty()) {
-    return UsageError("salvage: --data is missing; see trellis salvage --help");
-  }
-  ASSIGN_OR_RETURN(const Report report, audit::SalvageLedger(*data, [&](absl::string_view line) {
+  ASSIGN_OR_RETURN(const std::string data, RequiredText(invocation, "data"));
+  ASSIGN_OR_RETURN(const Report report, audit::SalvageLedger(data, [&](absl::string_view line) {
                      process.out << line << "\n";
                    }));
   for (const Report::Part& part : report.parts) {
@@ -23,8 +20,8 @@ absl::Status RunSalvage(const Invocation& invocation, const Process& process) {
   for (const std::string& finding : findings.kept()) process.err << "  " << finding << "\n";
   if (findings.count() == 0) return absl::OkStatus();
   return Error(absl::StatusCode::kDataLoss, "LEDGER_DAMAGED",
-               absl::StrCat(*data, ": ", findings.count(), " findings; what was read is whole"),
-               {{"data", *data}});
+               absl::StrCat(data, ": ", findings.count(), " findings; what was read is whole"),
+               {{"data", data}});
 }
 
 }  // namespace trellis::cli

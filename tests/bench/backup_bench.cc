@@ -1,7 +1,6 @@
 #include "tests/bench/backup_bench.h"
 
 #include <atomic>
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -25,9 +24,9 @@ namespace trellis::bench {
 namespace {
 
 double SecondsOf(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = SteadyClock::now();
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return SecondsSince(start);
 }
 
 // `cp -r`, and every file synced: what a copy costs that can be relied on.

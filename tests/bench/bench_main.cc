@@ -2,7 +2,6 @@
 //
 //   trellis_bench --trellisd FILE --play FILE --work DIR [--peers FILE] [--out FILE] [--quick]
 //     [--only calls|import|growth|verify|backup|caseload|queue]
-#include <chrono>
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
@@ -52,11 +51,6 @@ struct Options {
   int queue_rounds = 3;
   absl::Duration queue_live = absl::Seconds(5);
 };
-
-using SteadyClock = std::chrono::steady_clock;
-double SecondsSince(SteadyClock::time_point start) {
-  return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
 
 LoadResult Measure(const std::string& name, const ServerProcess& server,
                    const LoadOptions& options) {

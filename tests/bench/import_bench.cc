@@ -1,6 +1,5 @@
 #include "tests/bench/import_bench.h"
 
-#include <chrono>
 #include <optional>
 #include <sstream>
 
@@ -49,7 +48,7 @@ Imported ImportOnce(const std::string& address, const std::string& file) {
   cli::Server server({.address = address, .timeout = absl::Seconds(60), .on_wait = {}});
   const auto& method =
       *v1::PersonReply::descriptor()->file()->service(0)->FindMethodByName("ImportSchools");
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = SteadyClock::now();
   const auto stream =
       server.Open(method, {"people/00000000-0000-4000-8000-00000000000b", "Bench", "HEADTEACHER"});
   for (size_t at = 0; at < file.size(); at += kChunkBytes) {
@@ -65,8 +64,7 @@ Imported ImportOnce(const std::string& address, const std::string& file) {
     if (!bytes->has_value()) break;
     CHECK(imported.totals.ParseFromString(**bytes));
   }
-  imported.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  imported.seconds = SecondsSince(start);
   return imported;
 }
 
@@ -83,13 +81,13 @@ Loaded LoadDemo(const std::string& address, int schools) {
                              .in = in,
                              .out = out,
                              .err = err};
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = SteadyClock::now();
   const int code = cli::Run(
       {"demo", "--server", address, "--schools", absl::StrCat(schools), "--output", "json"},
       process);
   if (code != 0) Crash(err.str());
   Loaded loaded;
-  loaded.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  loaded.seconds = SecondsSince(start);
   const std::string kCount = "\"commands\":";
   const std::string said = out.str();
   const std::string rest = said.substr(said.find(kCount) + kCount.size());

@@ -1,7 +1,6 @@
 #include "tests/bench/processes.h"
 
 #include <array>
-#include <chrono>
 #include <fstream>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/check.h"
+#include "tests/bench/table.h"
 
 namespace trellis::bench {
 
@@ -21,7 +21,7 @@ ServerProcess::ServerProcess(const std::vector<std::string>& command) {
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = SteadyClock::now();
   pid_ = fork();
   CHECK(pid_ >= 0);
   if (pid_ == 0) {
@@ -36,7 +36,7 @@ ServerProcess::ServerProcess(const std::vector<std::string>& command) {
   close(ends[1]);
   char c = 0;
   while (read(ends[0], &c, 1) == 1 && c != '\n') line_.push_back(c);
-  start_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  start_seconds_ = SecondsSince(start);
   close(ends[0]);
   CHECK(!line_.empty());
 }

@@ -1,6 +1,5 @@
 #include "tests/bench/proof_bench.h"
 
-#include <chrono>
 #include <random>
 
 #include "absl/strings/str_cat.h"
@@ -14,12 +13,6 @@ namespace trellis::bench {
 namespace {
 
 constexpr int kProofs = 20'000;
-
-using SteadyClock = std::chrono::steady_clock;
-
-double SecondsSince(SteadyClock::time_point start) {
-  return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
 
 }  // namespace
 

@@ -1,6 +1,5 @@
 #include "tests/bench/queue_bench.h"
 
-#include <chrono>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
@@ -10,8 +9,6 @@
 
 namespace trellis::bench {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
 
 // One consumer gets and acknowledges the whole ledger.
 struct Drained {
@@ -29,7 +26,7 @@ Drained Drain(const ServerProcess& trellisd, uint64_t events, bool exactly_once)
     Puller puller(server, {.subscription = name, .messages = events, .confirmed = exactly_once});
     puller.Wait();
   }
-  const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
+  const double seconds = SecondsSince(start);
   const double cpu = trellisd.cpu_seconds() - cpu_before;
   CheckNothingIsLeft(server, name);
   DeleteSubscription(server, name);

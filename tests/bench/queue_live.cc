@@ -20,8 +20,6 @@
 namespace trellis::bench {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 constexpr char kRevise[] = "/trellis.v1.SupportPlanService/ReviseTarget";
 constexpr int kPlans = 1000;
 constexpr int kPerSecond = 1000;

@@ -59,6 +59,10 @@ std::string Markdown(const std::vector<Row>& rows) {
 
 void Show(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
+double SecondsSince(SteadyClock::time_point start) {
+  return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
+
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];

@@ -1,6 +1,7 @@
 // What was measured, as a Markdown table.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ std::string Markdown(const std::vector<Row>& rows);
 
 // Says on standard error how far the measurement is.
 void Show(const std::string& line);
+
+// How long ago that was.
+using SteadyClock = std::chrono::steady_clock;
+double SecondsSince(SteadyClock::time_point start);
 
 // The median of `values`, which are not empty.
 double Median(std::vector<double> values);
