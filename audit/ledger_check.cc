@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "audit/handovers.h"
 #include "audit/index_check.h"
 #include "audit/record_check.h"
 #include "audit/tree_check.h"
@@ -63,10 +64,10 @@ class LedgerCheck {
   LedgerCheck(const LedgerCheckOptions& options, const Database& database)
       : options_(options), database_(database) {}
 
-  LedgerReport Run(const std::optional<proofs::VerifierKey>& key) {
+  LedgerReport Run(const std::vector<proofs::VerifierKey>& keys) {
     CheckFiles();
     CheckMeta();
-    const std::optional<Checkpoint> checkpoint = ReadCheckpoint(key);
+    const std::optional<Checkpoint> checkpoint = ReadCheckpoint(keys);
     TreeCheck tree(database_, checkpoint.has_value() ? checkpoint->size : 0, tree_findings_);
     RecordCheck records(tree, report_.findings);
     const bool read = CheckRecords(records);
@@ -106,7 +107,9 @@ class LedgerCheck {
 
   void CheckFiles();
   void CheckMeta();
-  std::optional<Checkpoint> ReadCheckpoint(const std::optional<proofs::VerifierKey>& key);
+  std::optional<Checkpoint> ReadCheckpoint(const std::vector<proofs::VerifierKey>& keys);
+  void NoteSigner(absl::string_view note, const std::vector<proofs::VerifierKey>& given,
+                  const std::vector<proofs::VerifierKey>& believed);
   bool CheckRecords(RecordCheck& records);
   void CheckStreams(const RecordIndex& index);
   void CheckRequests(const RecordIndex& index);
@@ -151,22 +154,40 @@ void LedgerCheck::CheckMeta() {
 }
 
 std::optional<Checkpoint> LedgerCheck::ReadCheckpoint(
-    const std::optional<proofs::VerifierKey>& key) {
+    const std::vector<proofs::VerifierKey>& keys) {
   const eventstore::CheckpointFile file = eventstore::CheckpointFileOf(LogOptions(options_));
   const auto bytes = file.Read();
   if (!bytes.ok()) {
     checkpoint_findings_.Add(absl::StrCat("checkpoint: ", bytes.status().message()));
   } else if (!bytes->has_value()) {
     checkpoint_findings_.Add(absl::StrCat("checkpoint: there is no ", file.path()));
-  } else if (!key.has_value()) {
+  } else if (keys.empty()) {
     checkpoint_findings_.Add("checkpoint: whose signature it has cannot be checked without a key");
   } else {
-    auto checkpoint = eventstore::BelievedCheckpoint(**bytes, options_.ledger, *key);
-    if (checkpoint.ok()) return *std::move(checkpoint);
+    const std::vector<proofs::VerifierKey> believed =
+        proofs::KeysThrough(keys, HandoversIn(database_, options_.ledger));
+    auto checkpoint = eventstore::BelievedCheckpoint(**bytes, options_.ledger, believed);
+    if (checkpoint.ok()) {
+      NoteSigner(**bytes, keys, believed);
+      return *std::move(checkpoint);
+    }
     checkpoint_findings_.Add(
         absl::StrCat("checkpoint: cannot be believed: ", checkpoint.status().message()));
   }
   return std::nullopt;
+}
+
+// Says so if it is not one of the keys that were given, but one that they lead to.
+void LedgerCheck::NoteSigner(absl::string_view note, const std::vector<proofs::VerifierKey>& given,
+                             const std::vector<proofs::VerifierKey>& believed) {
+  if (eventstore::BelievedCheckpoint(note, options_.ledger, given).ok()) return;
+  for (const proofs::VerifierKey& key : believed) {
+    if (!eventstore::BelievedCheckpoint(note, options_.ledger, {key}).ok()) continue;
+    report_.notes.push_back(absl::StrCat("The checkpoint is signed by ", key.ToString(),
+                                         ", to which handovers in the log lead from the key that "
+                                         "is known."));
+    return;
+  }
 }
 
 bool LedgerCheck::CheckRecords(RecordCheck& records) {
@@ -246,16 +267,17 @@ void LedgerCheck::CheckTheViews(bool sound) {
 }  // namespace
 
 absl::StatusOr<LedgerReport> CheckLedger(const LedgerCheckOptions& options) {
-  std::optional<proofs::VerifierKey> key = options.key;
-  if (!key.has_value()) {
-    ASSIGN_OR_RETURN(key, KeyBeside(options.data));
+  std::vector<proofs::VerifierKey> keys = options.keys;
+  if (keys.empty()) {
+    ASSIGN_OR_RETURN(const std::optional<proofs::VerifierKey> beside, KeyBeside(options.data));
+    if (beside.has_value()) keys.push_back(*beside);
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<Database> database,
                    Database::OpenReadOnly(LogOptions(options)));
-  LedgerReport report = LedgerCheck(options, *database).Run(key);
-  if (!options.key.has_value() && key.has_value()) {
+  LedgerReport report = LedgerCheck(options, *database).Run(keys);
+  if (options.keys.empty() && !keys.empty()) {
     report.notes.push_back(absl::StrCat(
-        "The key ", key->ToString(),
+        "The key ", keys[0].ToString(),
         " came with the data, in signing.pub: whoever changed the one could change the other. One "
         "that was got elsewhere, given with --key, proves more."));
   }

@@ -26,8 +26,9 @@ struct LedgerCheckOptions {
   // trellisd may serve it.
   std::string data;
   std::string ledger;
-  // The ledger's key, got from elsewhere; none: the one in `signing.pub`, if there is one.
-  std::optional<proofs::VerifierKey> key = std::nullopt;
+  // The ledger's keys, got from elsewhere; one is enough: the handovers in the log lead to the
+  // others. None: the one in `signing.pub`, if there is one.
+  std::vector<proofs::VerifierKey> keys = {};
   // Called now and then with what is being read, how many rows of it are done, and of how many; 0:
   // that is not known.
   std::function<void(const std::string&, uint64_t, uint64_t)> progress = nullptr;

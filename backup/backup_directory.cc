@@ -73,8 +73,8 @@ absl::StatusOr<std::vector<uint64_t>> BackupDirectory::Numbers() const {
   return numbers;
 }
 
-absl::StatusOr<Manifest> BackupDirectory::Read(
-    uint64_t number, const std::optional<proofs::VerifierKey>& key) const {
+absl::StatusOr<Manifest> BackupDirectory::Read(uint64_t number,
+                                               absl::Span<const proofs::VerifierKey> keys) const {
   ASSIGN_OR_RETURN(const std::vector<uint64_t> numbers, Numbers());
   if (!std::binary_search(numbers.begin(), numbers.end(), number)) {
     return NotFound(absl::StrCat("no backup ", number, " in ", path_, ", which has ",
@@ -82,7 +82,7 @@ absl::StatusOr<Manifest> BackupDirectory::Read(
   }
   ASSIGN_OR_RETURN(const std::string note,
                    ReadUpTo(ManifestPath(number), proofs::kNoteBytesMax + 1));
-  absl::StatusOr<Manifest> manifest = ReadManifest(note, key);
+  absl::StatusOr<Manifest> manifest = ReadManifest(note, keys);
   if (manifest.ok() && manifest->number == number) return manifest;
   return Error(
       absl::StatusCode::kDataLoss, "BACKUP_DAMAGED",
@@ -105,12 +105,12 @@ absl::Status BackupDirectory::Add(uint64_t number, const std::string& note) {
   return WriteSynced(ManifestPath(number), note);
 }
 
-absl::Status BackupDirectory::Prune(uint64_t keep, const proofs::VerifierKey& key) {
+absl::Status BackupDirectory::Prune(uint64_t keep, absl::Span<const proofs::VerifierKey> keys) {
   ASSIGN_OR_RETURN(const std::vector<uint64_t> numbers, Numbers());
   const size_t surplus = keep == 0 || numbers.size() <= keep ? 0 : numbers.size() - keep;
   std::set<std::string> wanted;
   for (size_t i = 0; i < numbers.size(); ++i) {
-    ASSIGN_OR_RETURN(const Manifest manifest, Read(numbers[i], key));
+    ASSIGN_OR_RETURN(const Manifest manifest, Read(numbers[i], keys));
     if (i < surplus) continue;
     for (const ManifestFile& file : manifest.files) {
       wanted.insert(absl::BytesToHexString(AsBytes(file.digest)));

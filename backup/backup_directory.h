@@ -39,10 +39,9 @@ class BackupDirectory {
   // Those that are whole, the oldest first.
   absl::StatusOr<std::vector<uint64_t>> Numbers() const;
 
-  // The manifest of a backup, which `key` signed, or the key that it names. NOT_FOUND
+  // The manifest of a backup: see ReadManifest. NOT_FOUND
   // (BACKUP_NOT_FOUND), with those that are there; DATA_LOSS (BACKUP_DAMAGED), metadata file.
-  absl::StatusOr<Manifest> Read(uint64_t number,
-                                const std::optional<proofs::VerifierKey>& key) const;
+  absl::StatusOr<Manifest> Read(uint64_t number, absl::Span<const proofs::VerifierKey> keys) const;
 
   // Where the file with this digest is, or is to be put.
   std::string PathOf(const Digest& digest) const;
@@ -54,7 +53,7 @@ class BackupDirectory {
 
   // Removes manifests until `keep` are left (0: none), and the files that no manifest names. With
   // one that cannot be believed nothing is removed: BACKUP_DAMAGED.
-  absl::Status Prune(uint64_t keep, const proofs::VerifierKey& key);
+  absl::Status Prune(uint64_t keep, absl::Span<const proofs::VerifierKey> keys);
 
  private:
   BackupDirectory(std::string path, int descriptor)

@@ -15,6 +15,13 @@
 namespace trellis::backup {
 namespace {
 
+// Those whose backups these are.
+std::vector<proofs::VerifierKey> KeysOf(const MakeOptions& options) {
+  std::vector<proofs::VerifierKey> keys = options.former_keys;
+  keys.push_back(options.key.verifier());
+  return keys;
+}
+
 namespace fs = std::filesystem;
 
 // Linking writes what the log has in memory to its disk, up to 96 MiB, and copies its write-ahead
@@ -105,12 +112,12 @@ class Making {
   // that somebody else signed is: the numbers of two ledgers would be mixed.
   absl::Status RememberNewest(const std::vector<uint64_t>& before) {
     if (before.empty()) return absl::OkStatus();
-    const auto newest = directory_.Read(before.back(), options_.key.verifier());
+    const auto newest = directory_.Read(before.back(), KeysOf(options_));
     if (newest.ok()) {
       for (const ManifestFile& file : newest->files) known_[file.path] = file;
       return absl::OkStatus();
     }
-    const auto foreign = directory_.Read(before.back(), std::nullopt);
+    const auto foreign = directory_.Read(before.back(), {});
     if (!foreign.ok()) {
       Log("backup.damaged", {{"why", std::string(newest.status().message())}});
       return absl::OkStatus();
@@ -182,8 +189,7 @@ absl::StatusOr<Manifest> MakeBackup(const MakeOptions& options, const Clock& clo
     if (!added.ok()) manifest = added;
   }
   // One that came to nothing leaves nothing: the next one needs the room.
-  const absl::Status pruned =
-      directory->Prune(manifest.ok() ? options.keep : 0, options.key.verifier());
+  const absl::Status pruned = directory->Prune(manifest.ok() ? options.keep : 0, KeysOf(options));
   if (!pruned.ok()) Log("backup.not_pruned", {{"why", std::string(pruned.message())}});
   return manifest;
 }

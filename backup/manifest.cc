@@ -128,15 +128,18 @@ absl::StatusOr<std::string> SignManifest(Manifest& manifest, const proofs::Signe
 }
 
 absl::StatusOr<Manifest> ReadManifest(absl::string_view bytes,
-                                      const std::optional<proofs::VerifierKey>& key) {
+                                      absl::Span<const proofs::VerifierKey> keys) {
   ASSIGN_OR_RETURN(const proofs::Note note, proofs::ParseNote(bytes));
   ASSIGN_OR_RETURN(Manifest manifest, ReadText(note.text));
-  const proofs::VerifierKey& wanted = key.has_value() ? *key : *manifest.key;
   ASSIGN_OR_RETURN(const std::vector<bool> signed_by,
-                   proofs::VerifySignatures(note, absl::MakeConstSpan(&wanted, 1)));
-  if (signed_by[0] && wanted == *manifest.key) return manifest;
+                   proofs::VerifySignatures(note, absl::MakeConstSpan(&*manifest.key, 1)));
+  const bool known =
+      keys.empty() || std::find(keys.begin(), keys.end(), *manifest.key) != keys.end();
+  if (signed_by[0] && known) return manifest;
+  const auto text = [](std::string* out, const auto& one) { *out += one.ToString(); };
   return Error(absl::StatusCode::kInvalidArgument, "SIGNATURE_MISSING",
-               absl::StrCat("the manifest is not signed by ", wanted.ToString()));
+               absl::StrCat("the manifest is not signed by ",
+                            known ? manifest.key->ToString() : absl::StrJoin(keys, " or ", text)));
 }
 
 }  // namespace trellis::backup

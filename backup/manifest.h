@@ -60,10 +60,10 @@ struct Manifest {
 // files than a note of proofs::kNoteBytesMax can name: some 4,000, which hold 250 GiB.
 absl::StatusOr<std::string> SignManifest(Manifest& manifest, const proofs::SignerKey& key);
 
-// The manifest in the note `bytes`, if `key` signed it, or without one the key that it names
-// itself. INVALID_ARGUMENT: NOTE_MALFORMED, MANIFEST_MALFORMED (not exactly what SignManifest
-// writes), SIGNATURE_INVALID, SIGNATURE_MISSING, KEY_MALFORMED.
+// The manifest in the note `bytes`, if the key that it names signed it and is one of `keys`, unless
+// there are none of these. INVALID_ARGUMENT: NOTE_MALFORMED, MANIFEST_MALFORMED (not exactly what
+// SignManifest writes), SIGNATURE_INVALID, SIGNATURE_MISSING, KEY_MALFORMED.
 absl::StatusOr<Manifest> ReadManifest(absl::string_view bytes,
-                                      const std::optional<proofs::VerifierKey>& key);
+                                      absl::Span<const proofs::VerifierKey> keys);
 
 }  // namespace trellis::backup

@@ -98,13 +98,14 @@ class Restoring {
       ASSIGN_OR_RETURN(const std::vector<uint64_t> numbers, directory_.Numbers());
       number = numbers.empty() ? 1 : numbers.back();
     }
-    ASSIGN_OR_RETURN(manifest_, directory_.Read(number, options_.key));
+    ASSIGN_OR_RETURN(manifest_, directory_.Read(number, options_.keys));
     if (options_.copy.has_value()) {
       RETURN_IF_ERROR(CheckCopyName(*options_.copy, manifest_.ledger));
     }
     if (options_.seen.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(
-        seen_, eventstore::BelievedCheckpoint(options_.seen, manifest_.ledger, *manifest_.key));
+    std::vector<proofs::VerifierKey> keys = options_.keys;
+    keys.push_back(*manifest_.key);
+    ASSIGN_OR_RETURN(seen_, eventstore::BelievedCheckpoint(options_.seen, manifest_.ledger, keys));
     if (seen_->size <= manifest_.position) return absl::OkStatus();
     return Differs("BACKUP_TOO_OLD", manifest_.position, *seen_,
                    "what came between would be lost, and something else be signed in its place");
@@ -148,7 +149,7 @@ class Restoring {
     ASSIGN_OR_RETURN(
         const Report report,
         audit::CheckLedger(
-            {.data = target_, .ledger = ledger, .key = key, .progress = options_.progress}));
+            {.data = target_, .ledger = ledger, .keys = {key}, .progress = options_.progress}));
     if (report.holds()) return absl::OkStatus();
     return Damaged(directory_.path(),
                    absl::StrCat("holds a ledger that does not hold: ", report.findings.count(),

@@ -39,8 +39,9 @@ struct RestoreOptions {
   uint64_t number = 0;
   // The data directory to make; it is not there, or empty.
   std::string data;
-  // The ledger's key, got from elsewhere; none: the one that the backup names.
-  std::optional<proofs::VerifierKey> key = std::nullopt;
+  // The ledger's keys, got from elsewhere: of today, and those before it that may have signed the
+  // backup. None: the one that the backup names.
+  std::vector<proofs::VerifierKey> keys = {};
   // A checkpoint of the ledger that somebody has seen, as a signed note; the backup must not be
   // older than it, and begin with what it covers. Empty: none.
   std::string seen = {};

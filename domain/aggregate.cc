@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "domain/action_plan.h"
 #include "domain/induction.h"
+#include "domain/ledger.h"
 #include "domain/organisation.h"
 #include "domain/person.h"
 #include "domain/reminders.h"
@@ -54,6 +55,8 @@ const std::vector<Aggregate>& Aggregates() {
                                "APPROPRIATE_BODY_EXISTS"),
       Row<v1::Reminders>(kReminderStreams, "reminders", v1::REMINDERS, v1::UUID,
                          "REMINDERS_NOT_FOUND", "REMINDERS_EXISTS"),
+      Row<v1::Ledger>(kLedgerStreams, "ledger", v1::LEDGER, v1::LEDGER_NAME, "LEDGER_NOT_FOUND",
+                      "LEDGER_EXISTS"),
   };
   return aggregates;
 }

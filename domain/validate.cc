@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/error.h"
+#include "base/ledger_name.h"
 #include "base/mutex.h"
 #include "base/uuid.h"
 #include "domain/aggregate.h"
@@ -162,6 +163,8 @@ absl::string_view PlaceholderOf(v1::Format id_format) {
       return "{urn}";
     case v1::GROUP_UID:
       return "{uid}";
+    case v1::LEDGER_NAME:
+      return "{name}";
     default:
       return "{id}";
   }
@@ -181,6 +184,7 @@ std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
     case v1::ACTION_PLAN:
     case v1::INDUCTION:
     case v1::REMINDERS:
+    case v1::LEDGER:
     case v1::SCHOOL:
     case v1::TRUST:
     case v1::APPROPRIATE_BODY_NAME: {
@@ -201,6 +205,8 @@ std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
       return unless(IsDigits(text, 1, 8) && text[0] != '0', "a group UID of one to eight digits");
     case v1::EMAIL:
       return unless(IsEmail(text), "an e-mail address such as a@b.example");
+    case v1::LEDGER_NAME:
+      return unless(IsLedgerName(text), "1 to 100 letters, digits, dots and hyphens");
     case v1::BODY_ID:
       return unless(IsBodyId(text), "1 to 64 lower-case letters, digits and hyphens between them");
     case v1::DFE_NUMBER:
@@ -325,9 +331,8 @@ class Validator {
     if (const std::string why = domain::WhyInvalid(*plan.field, text); !why.empty()) Add(path, why);
   }
 
-  // Trellis acts in it, and nobody has it as a role.
   static bool IsNobodys(const pb::EnumDescriptor& type, int number) {
-    return &type == v1::Capacity_descriptor() && number == v1::SYSTEM;
+    return &type == v1::Capacity_descriptor() && !CanBeRole(static_cast<v1::Capacity>(number));
   }
 
   void CheckEnum(int number, const FieldPlan& plan, const std::string& path) {
@@ -408,6 +413,10 @@ void ClearOutputOnly(pb::Message& message) {
       }
     }
   }
+}
+
+bool CanBeRole(v1::Capacity capacity) {
+  return capacity != v1::SYSTEM && capacity != v1::ADMINISTRATOR;
 }
 
 }  // namespace trellis::domain

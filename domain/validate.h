@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "google/api/field_behavior.pb.h"
 #include "google/protobuf/message.h"
+#include "trellis/v1/capacity.pb.h"
 
 namespace trellis::domain {
 
@@ -21,6 +22,10 @@ bool HasBehavior(const google::protobuf::FieldDescriptor& field,
 
 // Why `text` is no valid value for the string field `field`: got and want; empty if it is one.
 std::string WhyInvalid(const google::protobuf::FieldDescriptor& field, const std::string& text);
+
+// Whether somebody can have it as a role. Trellis itself acts in SYSTEM; who runs the ledger is no
+// part of any school.
+bool CanBeRole(v1::Capacity capacity);
 
 // Clears every OUTPUT_ONLY field of `message`, in depth: what a caller puts there is ignored.
 void ClearOutputOnly(google::protobuf::Message& message);

@@ -16,6 +16,11 @@
 namespace trellis::eventstore {
 namespace {
 
+std::string CheckpointText(const proofs::SignerKey& key, Position size, const Digest& root) {
+  return proofs::FormatCheckpoint(
+      {.origin = key.verifier().name(), .size = size, .root = root, .extensions = {}});
+}
+
 absl::Status Lost(absl::string_view reason, const CheckpointFile& file, absl::string_view what) {
   return Error(absl::StatusCode::kDataLoss, reason,
                absl::StrCat(what, " (the newest signed checkpoint is in ", file.path(),
@@ -27,9 +32,9 @@ absl::Status Lost(absl::string_view reason, const CheckpointFile& file, absl::st
 
 absl::StatusOr<proofs::Checkpoint> BelievedCheckpoint(absl::string_view bytes,
                                                       const std::string& ledger,
-                                                      const proofs::VerifierKey& key) {
+                                                      absl::Span<const proofs::VerifierKey> keys) {
   ASSIGN_OR_RETURN(const proofs::Checkpoint checkpoint,
-                   proofs::VerifyCheckpoint(bytes, {key}, proofs::Policy()));
+                   proofs::VerifyCheckpoint(bytes, keys, proofs::Policy()));
   if (checkpoint.origin == ledger) return checkpoint;
   return absl::InvalidArgumentError(
       absl::StrCat("it is of ledger ", checkpoint.origin, ", want ", ledger));
@@ -44,7 +49,7 @@ absl::Status CheckAgainstFile(const Database& database, const std::string& ledge
     return Lost("CHECKPOINT_MISSING", file,
                 absl::StrCat("the log has ", size, " records and no signed checkpoint"));
   }
-  const auto checkpoint = BelievedCheckpoint(*bytes, ledger, key);
+  const auto checkpoint = BelievedCheckpoint(*bytes, ledger, {key});
   if (!checkpoint.ok()) {
     return Lost("CHECKPOINT_DAMAGED", file,
                 absl::StrCat("the checkpoint cannot be believed: ", checkpoint.status().message()));
@@ -69,20 +74,37 @@ absl::Status CheckAgainstFile(const Database& database, const std::string& ledge
 }
 
 SignedCheckpoint SignCheckpoint(const proofs::SignerKey& key, Position size, const Digest& root) {
-  const std::string text = proofs::FormatCheckpoint(
-      {.origin = key.verifier().name(), .size = size, .root = root, .extensions = {}});
+  const std::string text = CheckpointText(key, size, root);
   return {size, root, proofs::FormatNote({text, {key.Sign(text)}})};
 }
 
 Checkpoints::Checkpoints(proofs::SignerKey key, CheckpointFile file)
-    : key_(std::move(key)), file_(std::move(file)) {
+    : file_(std::move(file)), key_(std::make_shared<const proofs::SignerKey>(std::move(key))) {
   keeper_ = std::thread([this] { KeepFile(); });
 }
 
 Checkpoints::~Checkpoints() { Close(); }
 
+std::shared_ptr<const proofs::SignerKey> Checkpoints::Signer() const {
+  MutexLock lock(mutex_);
+  return key_;
+}
+
 std::shared_ptr<const SignedCheckpoint> Checkpoints::Sign(Position size, const Digest& root) const {
-  return std::make_shared<const SignedCheckpoint>(SignCheckpoint(key_, size, root));
+  return std::make_shared<const SignedCheckpoint>(SignCheckpoint(*Signer(), size, root));
+}
+
+absl::Status Checkpoints::ReplaceKey(const proofs::SignerKey& next,
+                                     const std::function<absl::Status()>& keep) {
+  const auto before = newest();
+  const std::string text = CheckpointText(next, before->size, before->root);
+  RETURN_IF_ERROR(PublishInFile(std::make_shared<const SignedCheckpoint>(
+      SignedCheckpoint{before->size, before->root,
+                       proofs::FormatNote({text, {Signer()->Sign(text), next.Sign(text)}})})));
+  RETURN_IF_ERROR(keep());
+  MutexLock lock(mutex_);
+  key_ = std::make_shared<const proofs::SignerKey>(next);
+  return absl::OkStatus();
 }
 
 void Checkpoints::Publish(std::shared_ptr<const SignedCheckpoint> checkpoint) {
@@ -92,6 +114,7 @@ void Checkpoints::Publish(std::shared_ptr<const SignedCheckpoint> checkpoint) {
 }
 
 absl::Status Checkpoints::PublishInFile(std::shared_ptr<const SignedCheckpoint> checkpoint) {
+  MutexLock writing(writing_);
   RETURN_IF_ERROR(file_.Write(checkpoint->note));
   MutexLock lock(mutex_);
   newest_ = kept_ = std::move(checkpoint);
@@ -115,23 +138,30 @@ void Checkpoints::Close() {
 
 void Checkpoints::KeepFile() {
   while (true) {
-    std::shared_ptr<const SignedCheckpoint> newest;
     {
       MutexLock lock(mutex_);
       while (newest_ == kept_ && !closing_) changed_.Wait(mutex_);
       // Groups that come meanwhile share the write.
       if (!closing_) closed_.WaitFor(mutex_, kFileInterval);
-      if (newest_ == kept_) return;
-      newest = newest_;
+      if (newest_ == kept_) {
+        if (closing_) return;
+        continue;
+      }
     }
-    // The log is whole without it, and the next one is tried again.
-    if (const absl::Status status = file_.Write(newest->note); !status.ok()) {
-      Log("checkpoint.not_kept",
-          {{"size", absl::StrCat(newest->size)}, {"cause", std::string(status.message())}});
-    }
-    MutexLock lock(mutex_);
-    kept_ = newest;
+    KeepNewest();
   }
+}
+
+void Checkpoints::KeepNewest() {
+  MutexLock writing(writing_);
+  const auto newest = this->newest();
+  // The log is whole without it, and the next one is tried again.
+  if (const absl::Status status = file_.Write(newest->note); !status.ok()) {
+    Log("checkpoint.not_kept",
+        {{"size", absl::StrCat(newest->size)}, {"cause", std::string(status.message())}});
+  }
+  MutexLock lock(mutex_);
+  kept_ = newest;
 }
 
 }  // namespace trellis::eventstore

@@ -1,12 +1,14 @@
 // Signs what the log is, and keeps the newest of it in a file.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "base/mutex.h"
 #include "eventstore/checkpoint_file.h"
 #include "eventstore/event_log.h"
@@ -24,7 +26,7 @@ SignedCheckpoint SignCheckpoint(const proofs::SignerKey& key, Position size, con
 // Operation.   The leader signs after each group, once its bytes are synced: so what is signed can
 //              only be lost with the disk. A thread writes the newest to the file, at most every
 //              kFileInterval and at the end, so that no commit waits for a second sync.
-// Concurrency. Thread-safe, but for PublishInFile, which comes before every Publish.
+// Concurrency. Thread-safe.
 class Checkpoints {
  public:
   // How far the file may lie behind, while the disk works.
@@ -41,7 +43,13 @@ class Checkpoints {
   // Does so, and writes it to the file at once.
   absl::Status PublishInFile(std::shared_ptr<const SignedCheckpoint> checkpoint);
 
-  const proofs::VerifierKey& key() const { return key_.verifier(); }
+  // Signs with `next` from now on. First the newest checkpoint is signed by both keys, and that is
+  // kept in the file: whichever of them is there after a crash believes it. Then `keep` keeps the
+  // new key; after an error of it, nothing may be signed any more. Nothing is signed or published
+  // meanwhile: the caller sees to both.
+  absl::Status ReplaceKey(const proofs::SignerKey& next, const std::function<absl::Status()>& keep);
+
+  proofs::VerifierKey key() const { return Signer()->verifier(); }
 
   // Null until one was published.
   std::shared_ptr<const SignedCheckpoint> newest() const;
@@ -51,10 +59,15 @@ class Checkpoints {
 
  private:
   void KeepFile();
+  void KeepNewest();
+  std::shared_ptr<const proofs::SignerKey> Signer() const;
 
-  const proofs::SignerKey key_;
+  // Held while the file is written, so that no older checkpoint follows a newer one; taken before
+  // mutex_.
+  Mutex writing_;
   const CheckpointFile file_;
   mutable Mutex mutex_;
+  std::shared_ptr<const proofs::SignerKey> key_ ABSL_GUARDED_BY(mutex_);
   // Moved by a newer checkpoint, and by Close() alone.
   CondVar changed_;
   CondVar closed_;
@@ -65,11 +78,11 @@ class Checkpoints {
   std::thread keeper_;
 };
 
-// The checkpoint in the signed note `bytes`, if `key` signed it for `ledger`. INVALID_ARGUMENT:
-// what is wrong.
+// The checkpoint in the signed note `bytes`, if one of `keys` signed it for `ledger`.
+// INVALID_ARGUMENT: what is wrong.
 absl::StatusOr<proofs::Checkpoint> BelievedCheckpoint(absl::string_view bytes,
                                                       const std::string& ledger,
-                                                      const proofs::VerifierKey& key);
+                                                      absl::Span<const proofs::VerifierKey> keys);
 
 // Checks the log, whose tree has `size` leaves, against what the file holds. DATA_LOSS:
 // LOG_TRUNCATED (the log ends before the checkpoint), LOG_REWRITTEN (another tree),

@@ -179,15 +179,19 @@ absl::Status Committer::WriteBatch() {
   // Also if there was no room. RocksDB would go on from there: but a batch that is whole in the
   // write-ahead log comes back at the next start in those families alone that it has not flushed
   // since. Only a start makes it all or nothing.
+  return Fail(database_.Unreadable(written).message());
+}
+
+absl::Status Committer::Fail(absl::string_view cause) {
   database_.Freeze();
-  const std::string cause(database_.Unreadable(written).message());
-  Log("log.failed", {{"directory", database_.directory()}, {"cause", cause}});
+  Log("log.failed", {{"directory", database_.directory()}, {"cause", std::string(cause)}});
   absl::Status failure =
       Error(absl::StatusCode::kUnavailable, "LOG_FAILED",
             absl::StrCat("a write failed, no more commits until a restart: ", cause),
             {{"directory", database_.directory()}});
   {
     MutexLock lock(mutex_);
+    if (!failure_.ok()) return failure_;
     failure_ = failure;
   }
   if (on_failure_ != nullptr) on_failure_();

@@ -49,6 +49,10 @@ class Committer {
   // write failed.
   absl::Status BetweenGroups(absl::FunctionRef<absl::Status()> work);
 
+  // Takes no more commits until a restart, as after a write that failed: what is on disk now is
+  // known after it alone. Says so once. Between groups, or by the leader. LOG_FAILED.
+  absl::Status Fail(absl::string_view cause);
+
   // Takes no more commits and returns once those that wait are finished. Idempotent.
   void Close();
 
@@ -84,7 +88,7 @@ class Committer {
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   // Those in BetweenGroups, whom the leader lets go first: it would never leave them the time.
   int visitors_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Once it is not OK, it stays. Written by the leader alone.
+  // Once it is not OK, it stays.
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const std::function<void(bool)>> follow_ ABSL_GUARDED_BY(mutex_);
 };

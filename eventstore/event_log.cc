@@ -40,18 +40,21 @@ class EventLog::Impl {
 
 namespace {
 
+absl::Status CheckName(const proofs::VerifierKey& key, const std::string& ledger) {
+  if (key.name() == ledger) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "LEDGER_MISMATCH",
+               absl::StrCat("the signing key is named \"", key.name(), "\", want the ledger \"",
+                            ledger, "\""),
+               {{"ledger", key.name()}, {"expected", ledger}});
+}
+
 // What signs from now on, once the log was found to be what was signed before; null without a key.
 absl::StatusOr<std::unique_ptr<Checkpoints>> StartSigning(const EventLogOptions& options,
                                                           const Database& database,
                                                           const LogTree& tree) {
   if (!options.key.has_value()) return nullptr;
   const proofs::VerifierKey& key = options.key->verifier();
-  if (key.name() != options.ledger) {
-    return Error(absl::StatusCode::kFailedPrecondition, "LEDGER_MISMATCH",
-                 absl::StrCat("the signing key is named \"", key.name(), "\", want the ledger \"",
-                              options.ledger, "\""),
-                 {{"ledger", key.name()}, {"expected", options.ledger}});
-  }
+  RETURN_IF_ERROR(CheckName(key, options.ledger));
   const CheckpointFile file = CheckpointFileOf(options);
   RETURN_IF_ERROR(CheckAgainstFile(database, options.ledger, key, file, tree.size()));
   auto checkpoints = std::make_unique<Checkpoints>(*options.key, file);
@@ -123,13 +126,26 @@ absl::StatusOr<std::shared_ptr<const SignedCheckpoint>> EventLog::CheckpointAt(
   if (impl_->checkpoints == nullptr) return nullptr;
   auto newest = impl_->checkpoints->newest();
   if (newest->size == signed_size) return newest;
-  // It was signed before, and the same key signs the same text alike.
+  // It was signed before; the same key signs the same text alike, and one that followed says the
+  // same.
   ASSIGN_OR_RETURN(const Digest root, RootOfFirst(*impl_->database, signed_size));
   return impl_->checkpoints->Sign(signed_size, root);
 }
 
-const proofs::VerifierKey* EventLog::key() const {
-  return impl_->checkpoints == nullptr ? nullptr : &impl_->checkpoints->key();
+std::optional<proofs::VerifierKey> EventLog::key() const {
+  if (impl_->checkpoints == nullptr) return std::nullopt;
+  return impl_->checkpoints->key();
+}
+
+absl::Status EventLog::ReplaceKey(const proofs::SignerKey& next,
+                                  const std::function<absl::Status()>& keep) {
+  RETURN_IF_ERROR(RequireSigned("it has none to replace"));
+  RETURN_IF_ERROR(CheckName(next.verifier(), key()->name()));
+  return impl_->committer.BetweenGroups([&] {
+    const absl::Status replaced = impl_->checkpoints->ReplaceKey(next, keep);
+    // Whether the disk has the new key is known after a start; until then neither may sign.
+    return replaced.ok() ? replaced : impl_->committer.Fail(replaced.message());
+  });
 }
 
 Position EventLog::tree_size() const {
@@ -155,12 +171,15 @@ absl::StatusOr<std::string> EventLog::ReadTile(const proofs::TileId& id) const {
   return bundle;
 }
 
+absl::Status EventLog::RequireSigned(absl::string_view why) const {
+  if (impl_->checkpoints != nullptr) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "LEDGER_NOT_SIGNED",
+               absl::StrCat("the log has no key, and ", why));
+}
+
 absl::StatusOr<std::shared_ptr<const SignedCheckpoint>> EventLog::LinkTo(
     const std::string& directory) {
-  if (impl_->checkpoints == nullptr) {
-    return Error(absl::StatusCode::kFailedPrecondition, "LEDGER_NOT_SIGNED",
-                 "the log has no key, and what is copied of it has to be signed");
-  }
+  RETURN_IF_ERROR(RequireSigned("what is copied of it has to be signed"));
   // What is in memory goes to files beforehand, so that little is left to copy while commits wait.
   RETURN_IF_ERROR(impl_->database->Flush());
   std::shared_ptr<const SignedCheckpoint> checkpoint;

@@ -202,11 +202,17 @@ class EventLog {
   // The newest signed checkpoint, of what is durable; it covers every position that was seen
   // before. Null if the log has no key.
   std::shared_ptr<const SignedCheckpoint> checkpoint() const;
-  // The checkpoint that the answer to a request was signed with, byte for byte: `signed_size` is
-  // its KnownRequest's. Null if the log has no key. The errors of reading.
+  // The checkpoint that the answer to a request was signed with: `signed_size` is its
+  // KnownRequest's. Byte for byte, as long as the key is the same; after that, the same text with
+  // the new key's signature. Null if the log has no key. The errors of reading.
   absl::StatusOr<std::shared_ptr<const SignedCheckpoint>> CheckpointAt(Position signed_size) const;
-  // The public half of the key; null without one. Valid as long as the log.
-  const proofs::VerifierKey* key() const;
+  // The public half of the key that signs now; nothing without one.
+  std::optional<proofs::VerifierKey> key() const;
+  // Signs with `next` from the next commit on, once `keep` has kept it: see
+  // Checkpoints::ReplaceKey. Commits wait meanwhile. FAILED_PRECONDITION: LEDGER_NOT_SIGNED without
+  // a key, LEDGER_MISMATCH if `next` has another name. LOG_FAILED: the disk does not take it, and
+  // the log takes no more commits.
+  absl::Status ReplaceKey(const proofs::SignerKey& next, const std::function<absl::Status()>& keep);
   // How many records the tree covers: all that are durable.
   Position tree_size() const;
 
@@ -236,6 +242,8 @@ class EventLog {
  private:
   class Impl;
   explicit EventLog(std::unique_ptr<Impl> impl);
+  absl::Status RequireSigned(absl::string_view why) const;
+
   const std::unique_ptr<Impl> impl_;
 };
 

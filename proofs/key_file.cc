@@ -1,6 +1,7 @@
 #include "proofs/key_file.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -108,6 +109,13 @@ absl::Status WriteKeyFile(absl::string_view path, const SignerKey& key) {
   // Half a key is none: the name is free for another try.
   if (!status.ok()) unlink(name.c_str());
   return status;
+}
+
+absl::Status RenameKeyFile(absl::string_view from, absl::string_view to) {
+  if (rename(std::string(from).c_str(), std::string(to).c_str()) != 0) {
+    return Failed(from, "rename", errno);
+  }
+  return SyncDirectoryOf(to);
 }
 
 }  // namespace trellis::proofs

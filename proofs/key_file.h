@@ -19,4 +19,9 @@ absl::StatusOr<SignerKey> ReadKeyFile(absl::string_view path);
 // UNAVAILABLE (KEY_FILE_UNREADABLE) if the disk does not take it; no file is left then.
 absl::Status WriteKeyFile(absl::string_view path, const SignerKey& key);
 
+// Gives the file at `from` the name `to`, and syncs the directory of both: the key that was at `to`
+// is gone then. UNAVAILABLE (KEY_FILE_UNREADABLE) if the disk does not take it; which of the two
+// is at `to` shows after a restart then.
+absl::Status RenameKeyFile(absl::string_view from, absl::string_view to);
+
 }  // namespace trellis::proofs

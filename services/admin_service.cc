@@ -5,10 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/status_macros.h"
+#include "domain/ledger.h"
 #include "domain/validate.h"
 #include "google/longrunning/operations.pb.h"
 #include "google/protobuf/empty.pb.h"
+#include "services/caller.h"
 #include "services/pages.h"
+#include "services/signing_keys.h"
 
 namespace trellis::services {
 namespace {
@@ -37,6 +40,36 @@ absl::StatusOr<v1::ListBackupsResponse> ListBackups(Backups& backups,
   v1::ListBackupsResponse response;
   RETURN_IF_ERROR(CutPage(request, all, kPageSizeByDefault, response.mutable_backups(), response));
   return response;
+}
+
+absl::StatusOr<v1::PreparedSigningKey> PrepareSigningKey(const Rooms& rooms,
+                                                         const v1::PrepareSigningKeyRequest&) {
+  ASSIGN_OR_RETURN(const proofs::VerifierKey next, rooms.keys.Prepare());
+  v1::PreparedSigningKey prepared;
+  prepared.set_signing_key(rooms.keys.current().verifier().ToString());
+  prepared.set_new_key(next.ToString());
+  return prepared;
+}
+
+// Recorded first: what a crash cuts off after that, the next start completes.
+void RotateSigningKey(const Rooms& rooms, Call call, const v1::RotateSigningKeyRequest& request) {
+  const absl::StatusOr<Caller> caller = IdentifyCaller(call);
+  if (!caller.ok()) return call.Fail(caller.status());
+  if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
+  // What was recorded before is completed now, and what is recorded below once it is.
+  if (absl::Status status = rooms.keys.Complete(request.new_key()); !status.ok()) {
+    return call.Fail(status);
+  }
+  const auto record = rooms.keys.RecordOf(request);
+  if (!record.ok()) return call.Fail(record.status());
+  rooms.pipeline.Execute<v1::Ledger>(
+      *caller, *record,
+      [&keys = rooms.keys, call,
+       new_key = request.new_key()](const absl::StatusOr<std::string>& reply) {
+        if (!reply.ok()) return call.Fail(reply.status());
+        if (absl::Status status = keys.Complete(new_key); !status.ok()) return call.Fail(status);
+        call.ReplyBytes(*reply);
+      });
 }
 
 absl::StatusOr<longrunning::Operation> GetOperation(
@@ -84,10 +117,16 @@ Handler Answered(Backups& backups, absl::StatusOr<Response> (*answer)(Backups&, 
 
 }  // namespace
 
-std::map<std::string, Handler> AdminHandlers(Backups& backups) {
+std::map<std::string, Handler> AdminHandlers(const Rooms& rooms, Backups& backups) {
   return {{"StartBackup", Answered(backups, StartBackup)},
           {"GetBackup", Answered(backups, GetBackup)},
-          {"ListBackups", Answered(backups, ListBackups)}};
+          {"ListBackups", Answered(backups, ListBackups)},
+          {"PrepareSigningKey", ReadHandler(rooms, PrepareSigningKey)},
+          {"RotateSigningKey", Unary<v1::RotateSigningKeyRequest>(
+                                   [rooms](Call call, const v1::RotateSigningKeyRequest& request) {
+                                     RotateSigningKey(rooms, call, request);
+                                   })},
+          {"GetLedger", GetHandler<v1::GetLedgerRequest>(rooms)}};
 }
 
 std::map<std::string, Handler> OperationsHandlers(Backups& backups) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "services/aggregate_service.h"
 #include "services/backups.h"
 #include "services/rpc_service.h"
 
@@ -11,7 +12,7 @@ namespace trellis::services {
 
 // The handlers of trellis.v1.AdminService and of google.longrunning.Operations. `backups` must
 // outlive every call.
-std::map<std::string, Handler> AdminHandlers(Backups& backups);
+std::map<std::string, Handler> AdminHandlers(const Rooms& rooms, Backups& backups);
 std::map<std::string, Handler> OperationsHandlers(Backups& backups);
 
 }  // namespace trellis::services

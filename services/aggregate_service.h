@@ -14,6 +14,7 @@
 namespace trellis::services {
 
 class Cosigner;
+class SigningKeys;
 
 // What the services work on. All must outlive every call.
 struct Rooms {
@@ -21,6 +22,7 @@ struct Rooms {
   projections::Views& views;
   const Clock& clock;
   CommandPipeline& pipeline;
+  SigningKeys& keys;
   // Null: no witnesses are asked.
   const Cosigner* cosigner = nullptr;
 };

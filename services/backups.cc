@@ -52,11 +52,11 @@ void SetProgress(const backup::Progress& progress, v1::BackupProgress& told) {
 
 }  // namespace
 
-Backups::Backups(const Settings& settings, proofs::SignerKey key, eventstore::EventLog& log,
+Backups::Backups(const Settings& settings, const SigningKeys& keys, eventstore::EventLog& log,
                  queue::Queue& queue, const Clock& clock)
     : directory_(settings.backups),
       links_(settings.data + "/backup.links"),
-      key_(std::move(key)),
+      keys_(keys),
       log_(log),
       queue_(queue),
       clock_(clock) {
@@ -119,7 +119,8 @@ absl::StatusOr<backup::Manifest> Backups::Make(const std::string& name, int32_t 
   return backup::MakeBackup(
       {.directory = directory_,
        .links = links_,
-       .key = key_,
+       .key = keys_.current(),
+       .former_keys = keys_.verifiers(),
        .keep = static_cast<uint64_t>(keep_count),
        .link = [this](const std::string& path)
            -> absl::StatusOr<std::shared_ptr<const eventstore::SignedCheckpoint>> {
@@ -247,7 +248,7 @@ absl::StatusOr<v1::Backup> Backups::FindBackup(const std::string& name) const {
   }
   ASSIGN_OR_RETURN(const auto directory,
                    BackupDirectory::Open(directory_, BackupDirectory::Use::kList));
-  ASSIGN_OR_RETURN(const backup::Manifest manifest, directory->Read(*number, key_.verifier()));
+  ASSIGN_OR_RETURN(const backup::Manifest manifest, directory->Read(*number, keys_.verifiers()));
   return BackupOf(manifest);
 }
 
@@ -260,7 +261,7 @@ absl::StatusOr<std::vector<v1::Backup>> Backups::ListBackups() const {
   ASSIGN_OR_RETURN(const std::vector<uint64_t> numbers, (*directory)->Numbers());
   std::vector<v1::Backup> backups;
   for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
-    const auto manifest = (*directory)->Read(*number, key_.verifier());
+    const auto manifest = (*directory)->Read(*number, keys_.verifiers());
     v1::Backup backup;
     backup.set_name(absl::StrCat(kBackupPrefix, *number));
     backup.set_damage(std::string(manifest.status().message()));

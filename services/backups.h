@@ -22,9 +22,9 @@
 #include "base/mutex.h"
 #include "eventstore/event_log.h"
 #include "google/longrunning/operations.pb.h"
-#include "proofs/key.h"
 #include "queue/queue.h"
 #include "services/settings.h"
+#include "services/signing_keys.h"
 #include "trellis/v1/admin_service.pb.h"
 
 namespace trellis::services {
@@ -40,9 +40,9 @@ class Backups {
   using Operation = google::longrunning::Operation;
   using Answer = std::function<void(const absl::StatusOr<Operation>&)>;
 
-  // Removes what a backup left behind that a crash ended. `log`, `queue` and `clock` must outlive
+  // Removes what a backup left behind that a crash ended. All but `settings` must outlive
   // it; the queue's timer must have ended before it goes.
-  Backups(const Settings& settings, proofs::SignerKey key, eventstore::EventLog& log,
+  Backups(const Settings& settings, const SigningKeys& keys, eventstore::EventLog& log,
           queue::Queue& queue, const Clock& clock);
   ~Backups() { Stop(); }
   Backups(const Backups&) = delete;
@@ -99,7 +99,7 @@ class Backups {
   // Empty: no backups.
   const std::string directory_;
   const std::string links_;
-  const proofs::SignerKey key_;
+  const SigningKeys& keys_;
   eventstore::EventLog& log_;
   queue::Queue& queue_;
   const Clock& clock_;

@@ -72,7 +72,9 @@ Cosigner::~Cosigner() {
 absl::Status Cosigner::ReadFile() {
   ASSIGN_OR_RETURN(const std::optional<std::string> note, file_.Read());
   if (!note.has_value()) return absl::OkStatus();
-  const auto kept = proofs::VerifyCheckpoint(*note, {*log_.key()}, options_.policy);
+  std::vector<proofs::VerifierKey> log_keys = options_.log_keys;
+  log_keys.push_back(*log_.key());
+  const auto kept = proofs::VerifyCheckpoint(*note, log_keys, options_.policy);
   if (!kept.ok()) {
     Log("cosigned.passed_over", {{"cause", std::string(kept.status().message())}});
     return absl::OkStatus();
@@ -125,7 +127,7 @@ void Cosigner::BeginRound() {
   absl::StatusOr<proofs::Note> note = proofs::ParseNote(newest->note);
   if (!note.ok()) return Log("cosigned.unreadable");
   wanted_ = newest;
-  gathered_ = *std::move(note);
+  signed_ = gathered_ = *std::move(note);
   round_began_ = ticks_;
   ++round_;
 }
@@ -148,7 +150,7 @@ void Cosigner::Ask(Asked& asked) {
       ++asked.counts.requests;
       round = round_;
       size = wanted_->size;
-      note = {gathered_.text, {gathered_.signatures.front()}};
+      note = signed_;
     }
     const auto prove = [&](uint64_t old) {
       return proofs::ProveConsistency(old, size, TilesOf(log_));

@@ -37,6 +37,8 @@ struct CosignerOptions {
   proofs::Policy policy;
   // Where the newest cosigned checkpoint is kept.
   std::string file;
+  // The log's keys, of which any may have signed what the file holds; besides today's.
+  std::vector<proofs::VerifierKey> log_keys = {};
   absl::Duration tick = absl::Seconds(5);
 };
 
@@ -110,7 +112,8 @@ class Cosigner {
   int64_t round_began_ ABSL_GUARDED_BY(mutex_) = 0;
   // What is asked for; null before the first round.
   std::shared_ptr<const eventstore::SignedCheckpoint> wanted_ ABSL_GUARDED_BY(mutex_);
-  // It with the cosignatures that came.
+  // It as the log signed it, and with the cosignatures that came.
+  proofs::Note signed_ ABSL_GUARDED_BY(mutex_);
   proofs::Note gathered_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const eventstore::SignedCheckpoint> newest_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<Asked>> asked_;

@@ -19,6 +19,7 @@
 #include "services/grpc_status.h"
 #include "services/induction_service.h"
 #include "services/ledger_proofs.h"
+#include "services/signing_keys.h"
 #include "trellis/v1/audit_service.pb.h"
 
 namespace trellis::services {
@@ -72,7 +73,7 @@ absl::StatusOr<std::shared_ptr<const eventstore::SignedCheckpoint>> CheckpointOv
 
 // Whose the signatures of `note` are: those of the ledger, and of the witnesses that it asks.
 std::vector<proofs::VerifierKey> KeysOf(const Rooms& rooms, const proofs::Note& note) {
-  std::vector<proofs::VerifierKey> known = {*rooms.log.key()};
+  std::vector<proofs::VerifierKey> known = rooms.keys.verifiers();
   if (rooms.cosigner != nullptr) {
     for (proofs::VerifierKey& key : rooms.cosigner->keys()) known.push_back(std::move(key));
   }

@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "base/uuid.h"
 #include "domain/person.h"
+#include "domain/validate.h"
 #include "services/import_kind.h"
 #include "trellis/v1/directory_service.pb.h"
 
@@ -72,7 +73,7 @@ absl::StatusOr<v1::PersonRole> RoleOf(const ImportRow& row) {
       absl::StrReplaceAll(absl::AsciiStrToUpper(row.Get("Role")), {{"-", "_"}, {" ", "_"}});
   v1::Capacity capacity = v1::CAPACITY_UNSPECIFIED;
   if (!v1::Capacity_Parse(word, &capacity) || capacity == v1::CAPACITY_UNSPECIFIED ||
-      capacity == v1::SYSTEM) {
+      !domain::CanBeRole(capacity)) {
     values.Wrong("Role", "a role such as mentor or induction tutor");
   }
   role.set_role(capacity);

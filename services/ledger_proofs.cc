@@ -12,6 +12,7 @@
 #include "proofs/prove.h"
 #include "proofs/tlog_proof.h"
 #include "services/cosigner.h"
+#include "services/signing_keys.h"
 
 namespace trellis::services {
 namespace {
@@ -120,7 +121,12 @@ absl::StatusOr<v1::LedgerCheckpoint> GetCheckpoint(const Rooms& rooms,
   checkpoint.set_tree_size(static_cast<int64_t>(newest->size));
   checkpoint.set_root(Bytes(newest->root));
   checkpoint.set_note(newest->note);
-  checkpoint.add_log_keys(rooms.log.key()->ToString());
+  for (const proofs::VerifierKey& key : rooms.keys.verifiers()) {
+    checkpoint.add_log_keys(key.ToString());
+  }
+  for (std::string& handover : rooms.keys.handovers()) {
+    checkpoint.add_handovers(std::move(handover));
+  }
   if (rooms.cosigner == nullptr) return checkpoint;
   for (const proofs::VerifierKey& key : rooms.cosigner->keys()) {
     checkpoint.add_witness_keys(key.ToString());

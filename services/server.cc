@@ -32,7 +32,7 @@
 #include "services/queue_service.h"
 #include "services/reminder_timer.h"
 #include "services/scrubber.h"
-#include "services/signing_key.h"
+#include "services/signing_keys.h"
 #include "services/standards_service.h"
 #include "services/subscriber_service.h"
 #include "services/support_plan_service.h"
@@ -91,7 +91,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
   services.push_back(std::make_unique<RpcService>(
       audit, AuditHandlers(rooms), std::map<std::string, StreamHandler>(), AuditStreams(rooms)));
   services.push_back(std::make_unique<RpcService>(statuses, QueueHandlers(queue, rooms.clock)));
-  services.push_back(std::make_unique<RpcService>(admin, AdminHandlers(backups)));
+  services.push_back(std::make_unique<RpcService>(admin, AdminHandlers(rooms, backups)));
   services.push_back(std::make_unique<RpcService>(operations, OperationsHandlers(backups)));
   services.push_back(std::make_unique<RpcService>(*pubsub.FindServiceByName("Publisher"),
                                                   PublisherHandlers(queue)));
@@ -140,12 +140,13 @@ class Server::Impl {
 
   absl::Status Start() {
     RETURN_IF_ERROR(MakeDataDirectory(settings_.data));
-    ASSIGN_OR_RETURN(const proofs::SignerKey key, SigningKey(settings_));
+    ASSIGN_OR_RETURN(keys_, SigningKeys::Open(settings_));
     ASSIGN_OR_RETURN(log_, eventstore::EventLog::Open({.directory = settings_.data + "/log",
                                                        .ledger = settings_.ledger,
                                                        .on_failure = on_log_failure_,
-                                                       .key = key},
+                                                       .key = keys_->current()},
                                                       clock_));
+    RETURN_IF_ERROR(keys_->Attach(*log_));
     ASSIGN_OR_RETURN(views_,
                      projections::Views::Open(settings_.data + "/views", *log_, ShowCatchUp));
     pipeline_ = std::make_unique<CommandPipeline>(*log_, *views_, clock_);
@@ -160,12 +161,13 @@ class Server::Impl {
     if (settings_.witnesses.has_value()) {
       ASSIGN_OR_RETURN(cosigner_, Cosigner::Start({.policy = *settings_.witnesses,
                                                    .file = settings_.data + "/log.cosigned",
+                                                   .log_keys = keys_->verifiers(),
                                                    .tick = settings_.cosigning_tick},
                                                   *log_));
     }
-    const Rooms rooms{*log_, *views_, clock_, *pipeline_, cosigner_.get()};
+    const Rooms rooms{*log_, *views_, clock_, *pipeline_, *keys_, cosigner_.get()};
     reminders_ = std::make_unique<ReminderTimer>(rooms);
-    backups_ = std::make_unique<Backups>(settings_, key, *log_, *queue_, clock_);
+    backups_ = std::make_unique<Backups>(settings_, *keys_, *log_, *queue_, clock_);
     services_ = MakeServices(rooms, *queue_, *backups_);
     RETURN_IF_ERROR(StartGrpc());
     scrubber_ = std::make_unique<Scrubber>(*log_, clock_);
@@ -210,6 +212,7 @@ class Server::Impl {
   const Settings settings_;
   const Clock& clock_;
   const std::function<void()> on_log_failure_;
+  std::unique_ptr<SigningKeys> keys_;
   std::unique_ptr<eventstore::EventLog> log_;
   std::unique_ptr<projections::Views> views_;
   std::unique_ptr<CommandPipeline> pipeline_;

@@ -1,4 +1,4 @@
-// Backups and operations as tables.
+// Backups, operations and keys as tables.
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -42,6 +42,16 @@ std::string BackupText(const v1::Backup& backup) {
        {"size", absl::StrCat(SizeText(backup.size_bytes()), " in ", backup.file_count(), " files")},
        {"copied", absl::StrCat(SizeText(backup.copied_bytes()), " in ", backup.copied_file_count(),
                                " files")}});
+}
+
+std::string LedgerText(const v1::Ledger& ledger) {
+  Rows rows;
+  for (const v1::KeyRotation& rotation : ledger.key_rotations()) {
+    rows.push_back(
+        {LondonTimeText(rotation.record_time()), rotation.new_key(),
+         absl::StrCat("after ", rotation.previous_key(), ": ", OneLine(rotation.reason()))});
+  }
+  return AlignedTable(rows);
 }
 
 std::string BackupsText(const v1::ListBackupsResponse& list) {

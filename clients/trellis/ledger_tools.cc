@@ -22,12 +22,15 @@ std::string OptionalText(const Invocation& invocation, const char* flag) {
   return text == nullptr ? "" : *text;
 }
 
-absl::StatusOr<std::optional<proofs::VerifierKey>> KeyFlag(const Invocation& invocation) {
-  const std::string* const text = invocation.Find("key");
-  if (text == nullptr) return std::nullopt;
-  auto key = proofs::VerifierKey::Parse(*text);
-  if (!key.ok()) return UsageError(absl::StrCat("--key: ", key.status().message()));
-  return *std::move(key);
+absl::StatusOr<std::vector<proofs::VerifierKey>> KeyFlags(const Invocation& invocation) {
+  std::vector<proofs::VerifierKey> keys;
+  for (const GivenFlag& given : invocation.flags) {
+    if (given.flag->name != "key") continue;
+    auto key = proofs::VerifierKey::Parse(given.value);
+    if (!key.ok()) return UsageError(absl::StrCat("--key: ", key.status().message()));
+    keys.push_back(*std::move(key));
+  }
+  return keys;
 }
 
 absl::StatusOr<std::string> ReadSeen(const std::string& file) {

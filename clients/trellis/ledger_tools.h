@@ -18,8 +18,8 @@ absl::StatusOr<std::string> RequiredText(const Invocation& invocation, const cha
 // What a flag says that may be left out; then empty.
 std::string OptionalText(const Invocation& invocation, const char* flag);
 
-// The ledger's public key, `--key`; nothing if it is left out. A usage error if it is none.
-absl::StatusOr<std::optional<proofs::VerifierKey>> KeyFlag(const Invocation& invocation);
+// The ledger's public keys, each `--key`; none if it is left out. A usage error if one is none.
+absl::StatusOr<std::vector<proofs::VerifierKey>> KeyFlags(const Invocation& invocation);
 
 // What the file of `--seen` holds. A usage error if it cannot be read, or is empty.
 absl::StatusOr<std::string> ReadSeen(const std::string& file);

@@ -53,7 +53,9 @@ std::string Missing(const v1::PlayStep& step, const StepCommand& command) {
   if (RequestIdOf(*command.request).empty()) {
     return "has no request_id, want a UUID: played again, the step must not happen twice";
   }
-  if (step.command().has_remind()) return "is a command that Trellis alone gives, want another";
+  if (step.command().has_remind() || step.command().has_record_key_rotation()) {
+    return "is a command that Trellis alone gives, want another";
+  }
   // gRPC stops the program when a header holds what a header may not.
   if (!IsPerson(step.actor().person())) return "has no actor, want actor.person people/{uuid}";
   if (!v1::Capacity_IsValid(step.capacity()) || step.capacity() == v1::CAPACITY_UNSPECIFIED) {

@@ -225,6 +225,15 @@ std::optional<std::string> AdminText(const pb::Message& answer) {
   if (v1::ListBackupsResponse list; Is(answer, list)) {
     return absl::StrCat(BackupsText(list), More(list.next_page_token()));
   }
+  if (v1::PreparedSigningKey keys; Is(answer, keys)) {
+    return AlignedTable({{"signing key", keys.signing_key()}, {"new key", keys.new_key()}});
+  }
+  if (v1::LedgerReply reply; Is(answer, reply)) {
+    const auto& rotations = reply.ledger().key_rotations();
+    return ReplyText(reply, {{"ledger", reply.ledger().name()},
+                             {"signing key", rotations[rotations.size() - 1].new_key()}});
+  }
+  if (v1::Ledger ledger; Is(answer, ledger)) return LedgerText(ledger);
   if (longrunning::Operation operation; Is(answer, operation)) return OperationText(operation);
   if (longrunning::ListOperationsResponse list; Is(answer, list)) {
     return absl::StrCat(OperationsText(list), More(list.next_page_token()));

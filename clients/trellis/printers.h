@@ -70,6 +70,7 @@ std::string TopicsText(const google::pubsub::v1::ListTopicsResponse& list);
 
 // Backups, and what is being done that takes long.
 std::string BackupText(const v1::Backup& backup);
+std::string LedgerText(const v1::Ledger& ledger);
 std::string BackupsText(const v1::ListBackupsResponse& list);
 std::string OperationText(const google::longrunning::Operation& operation);
 std::string OperationsText(const google::longrunning::ListOperationsResponse& list);

@@ -34,7 +34,7 @@ void Print(const backup::Restored& restored, const backup::RestoreOptions& optio
     out << "next      put the ledger's signing.key into " << options.data << ", mode 0600\n";
   }
   out << "then      trellisd --data " << options.data << " --ledger " << restored.ledger << "\n";
-  if (!options.key.has_value()) {
+  if (options.keys.empty()) {
     out << "\nNote: The key " << manifest.key->ToString()
         << " came with the backup: whoever changed the one could change the other. One that was "
            "got elsewhere, given with --key, proves more.\n";
@@ -58,7 +58,7 @@ absl::StatusOr<backup::RestoreOptions> RestoreOptionsOf(const Invocation& invoca
   ASSIGN_OR_RETURN(options.from, RequiredText(invocation, "from"));
   ASSIGN_OR_RETURN(options.data, RequiredText(invocation, "data"));
   ASSIGN_OR_RETURN(options.number, NumberFlag(invocation, "backup"));
-  ASSIGN_OR_RETURN(options.key, KeyFlag(invocation));
+  ASSIGN_OR_RETURN(options.keys, KeyFlags(invocation));
   if (const std::string seen = OptionalText(invocation, "seen"); !seen.empty()) {
     ASSIGN_OR_RETURN(options.seen, ReadSeen(seen));
   }

@@ -17,6 +17,8 @@
 #include "clients/trellis/text.h"
 #include "evidence/check.h"
 #include "evidence/zip.h"
+#include "proofs/handover.h"
+#include "proofs/note.h"
 
 namespace trellis::cli {
 namespace {
@@ -101,8 +103,26 @@ absl::StatusOr<std::string> ReadFile(const std::string& what, const std::string&
   return bytes;
 }
 
+absl::StatusOr<std::vector<proofs::Handover>> HandoverFlags(const Invocation& invocation) {
+  std::vector<proofs::Handover> handovers;
+  for (const GivenFlag& given : invocation.flags) {
+    if (given.flag->name != "handover") continue;
+    ASSIGN_OR_RETURN(const std::string note,
+                     ReadFile("--handover", given.value, proofs::kNoteBytesMax));
+    auto handover = proofs::ReadHandover(note);
+    if (!handover.ok()) {
+      return UsageError(
+          absl::StrCat("--handover: ", OneLine(given.value), ": ", handover.status().message()));
+    }
+    handovers.push_back(*std::move(handover));
+  }
+  return handovers;
+}
+
 absl::Status ReadKeys(const Invocation& invocation, VerifyOptions& options) {
-  ASSIGN_OR_RETURN(options.key, KeyFlag(invocation));
+  ASSIGN_OR_RETURN(options.keys, KeyFlags(invocation));
+  ASSIGN_OR_RETURN(const std::vector<proofs::Handover> handovers, HandoverFlags(invocation));
+  options.keys = proofs::KeysThrough(options.keys, handovers);
   const std::string* const file = invocation.Find("policy");
   if (file == nullptr) return absl::OkStatus();
   if (invocation.Find("data") != nullptr) {
@@ -127,11 +147,6 @@ absl::Status WriteSeen(const std::string& file, const std::string& note) {
                absl::StrCat("the file of --seen, ", file, ", cannot be written"));
 }
 
-std::vector<proofs::VerifierKey> GivenKeys(const VerifyOptions& options) {
-  if (options.key.has_value()) return {*options.key};
-  return {};
-}
-
 absl::StatusOr<Report> CheckUrl(const VerifyOptions& options, absl::Duration timeout,
                                 const Progress& progress) {
   std::string seen;
@@ -144,7 +159,7 @@ absl::StatusOr<Report> CheckUrl(const VerifyOptions& options, absl::Duration tim
                                              return HttpGet(absl::StrCat(options.url, "/", path),
                                                             timeout);
                                            },
-                                       .keys = GivenKeys(options),
+                                       .keys = options.keys,
                                        .policy = options.policy,
                                        .seen = seen,
                                        .progress = progress}));
@@ -157,7 +172,7 @@ absl::StatusOr<Report> CheckUrl(const VerifyOptions& options, absl::Duration tim
 absl::StatusOr<Report> CheckBundleFile(const VerifyOptions& options) {
   ASSIGN_OR_RETURN(const std::string bytes,
                    ReadFile("verify", options.bundle, evidence::kZipBytesMax));
-  return evidence::CheckBundle(bytes, {.keys = GivenKeys(options), .policy = options.policy});
+  return evidence::CheckBundle(bytes, {.keys = options.keys, .policy = options.policy});
 }
 
 absl::StatusOr<Report> CheckWhatIsAsked(const VerifyOptions& options, absl::Duration timeout,
@@ -165,7 +180,7 @@ absl::StatusOr<Report> CheckWhatIsAsked(const VerifyOptions& options, absl::Dura
   if (!options.bundle.empty()) return CheckBundleFile(options);
   if (!options.url.empty()) return CheckUrl(options, timeout, progress);
   return audit::CheckLedger(
-      {.data = options.data, .ledger = options.ledger, .key = options.key, .progress = progress});
+      {.data = options.data, .ledger = options.ledger, .keys = options.keys, .progress = progress});
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // Checks an evidence bundle or a ledger, and says in words what holds.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,9 +23,9 @@ struct VerifyOptions {
   std::string url;
   // Of a data directory.
   std::string ledger;
-  // The ledger's key; none: the one that lies beside the log, or in the bundle. A server's is given
-  // here or in the policy.
-  std::optional<proofs::VerifierKey> key;
+  // The ledger's keys, those that handovers lead to included; none: the one that lies beside the
+  // log, or in the bundle. A server's is given here or in the policy.
+  std::vector<proofs::VerifierKey> keys;
   // Of a bundle, and of a server: whose cosignatures are wanted.
   proofs::Policy policy;
   // A file with the checkpoint of the server that was seen last, which the next one replaces;

@@ -39,7 +39,7 @@ TEST_F(LedgerCheckTest, TheKeyBesideTheLogProvesLess) {
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_THAT(AllFindings(*report), HasSubstr("cannot be checked without a key"));
   const auto other = proofs::SignerKey::Generate("test", proofs::KeyType::kNote);
-  report = CheckLedger({.data = directory_.path(), .ledger = "test", .key = other->verifier()});
+  report = CheckLedger({.data = directory_.path(), .ledger = "test", .keys = {other->verifier()}});
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_THAT(AllFindings(*report), HasSubstr("cannot be believed"));
 }

@@ -48,7 +48,7 @@ TEST_F(BackupTest, WhatIsRestoredIsTheLedgerAsItWasAndGoesOn) {
   EXPECT_EQ(restored->ledger, "test");
   EXPECT_EQ(restored->position, made->position);
   const auto report =
-      audit::CheckLedger({.data = data(), .ledger = "test", .key = TestKey().verifier()});
+      audit::CheckLedger({.data = data(), .ledger = "test", .keys = {TestKey().verifier()}});
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(report->holds());
   const auto log = OpenRestored(TestKey());
@@ -160,7 +160,7 @@ TEST_F(BackupTest, OnlySoManyAreKeptAndEachOfThemCanBeRestored) {
   EXPECT_THAT(*(*directory)->Numbers(), ::testing::ElementsAre(3, 4));
   std::set<Digest> wanted;
   for (const uint64_t number : {3, 4}) {
-    const auto manifest = (*directory)->Read(number, std::nullopt);
+    const auto manifest = (*directory)->Read(number, {});
     ASSERT_TRUE(manifest.ok()) << manifest.status();
     for (const ManifestFile& file : manifest->files) wanted.insert(file.digest);
   }

@@ -78,9 +78,9 @@ TEST_F(RestoreTest, OneThatAnotherKeySignedIsRefused) {
   ASSERT_TRUE(Make().ok());
   const auto other = proofs::SignerKey::Generate("test", proofs::KeyType::kNote);
   RestoreOptions options = Restoring();
-  options.key = other->verifier();
+  options.keys = {other->verifier()};
   EXPECT_THAT(Refusal(options), HasSubstr("BACKUP_DAMAGED"));
-  options.key = TestKey().verifier();
+  options.keys = {TestKey().verifier()};
   EXPECT_TRUE(Restore(options).ok());
 }
 
@@ -90,10 +90,10 @@ TEST_F(RestoreTest, AManifestCannotLeadOutOfItsDirectory) {
                                  "log/.x", "views/1", "log/a b"}) {
     manifest.files = {{.path = path}};
     const auto note = SignManifest(manifest, TestKey());
-    EXPECT_EQ(ReasonOf(ReadManifest(*note, std::nullopt)), "MANIFEST_MALFORMED") << path;
+    EXPECT_EQ(ReasonOf(ReadManifest(*note, {})), "MANIFEST_MALFORMED") << path;
   }
   manifest.files = {{.path = "log/000001.sst"}};
-  EXPECT_TRUE(ReadManifest(*SignManifest(manifest, TestKey()), std::nullopt).ok());
+  EXPECT_TRUE(ReadManifest(*SignManifest(manifest, TestKey()), {}).ok());
 }
 
 TEST_F(RestoreTest, ABackupOlderThanWhatWasSeenIsRefused) {

@@ -1,5 +1,7 @@
 // The newest checkpoint is kept apart from the log: a log that lost something, or is another one,
 // is not opened.
+#include "eventstore/checkpoints.h"
+
 #include <filesystem>
 #include <fstream>
 
@@ -130,6 +132,55 @@ TEST_F(CheckpointsTest, AnotherKeyIsNotBelieved) {
   EXPECT_EQ(ReasonOf(EventLog::Open(options, clock_)), "CHECKPOINT_DAMAGED");
   options.key = *proofs::SignerKey::Generate("other", proofs::KeyType::kNote);
   EXPECT_EQ(ReasonOf(EventLog::Open(options, clock_)), "LEDGER_MISMATCH");
+}
+
+TEST_F(CheckpointsTest, ANewKeySignsFromTheNextCommitOn) {
+  Append(2);
+  const proofs::SignerKey next = *proofs::SignerKey::Generate("test", proofs::KeyType::kNote);
+  const proofs::VerifierKey old = *log_->key();
+  const auto believes = [](const proofs::VerifierKey& key, const std::string& note) {
+    return BelievedCheckpoint(note, "test", {key}).ok();
+  };
+  bool kept = false;
+  ASSERT_TRUE(log_->ReplaceKey(next,
+                               [&] {
+                                 // Whichever key is there after a crash just now, it believes the
+                                 // file.
+                                 EXPECT_TRUE(believes(old, ReadFile()) &&
+                                             believes(next.verifier(), ReadFile()));
+                                 kept = true;
+                                 return absl::OkStatus();
+                               })
+                  .ok());
+  EXPECT_TRUE(kept);
+  EXPECT_EQ(*log_->key(), next.verifier());
+  Append(1);
+  EXPECT_TRUE(believes(next.verifier(), log_->checkpoint()->note));
+  EXPECT_FALSE(believes(old, log_->checkpoint()->note));
+  EXPECT_TRUE(believes(next.verifier(), (*log_->CheckpointAt(2))->note));
+  log_.reset();
+  EXPECT_EQ(ReasonOf(OpenStatus()), "CHECKPOINT_DAMAGED") << "the old key is out of use";
+  EventLogOptions options = Options();
+  options.key = next;
+  EXPECT_TRUE(EventLog::Open(options, clock_).ok());
+}
+
+TEST_F(CheckpointsTest, AKeyThatTheDiskDoesNotTakeEndsTheLog) {
+  Append(1);
+  const std::string name = log_->key()->name();
+  const proofs::SignerKey next = *proofs::SignerKey::Generate(name, proofs::KeyType::kNote);
+  EXPECT_EQ(ReasonOf(log_->ReplaceKey(next, [] { return absl::UnavailableError("no"); })),
+            "LOG_FAILED");
+  EXPECT_EQ(ReasonOf(Write(NewCommit({ToStream("later", 0, {"x"})}))), "LOG_FAILED");
+  log_.reset();
+  // What the file holds is believed by the old key and by the new one.
+  EXPECT_TRUE(OpenStatus().ok());
+}
+
+TEST_F(CheckpointsTest, AKeyOfAnotherNameDoesNotFollow) {
+  const proofs::SignerKey other = *proofs::SignerKey::Generate("other", proofs::KeyType::kNote);
+  EXPECT_EQ(ReasonOf(log_->ReplaceKey(other, [] { return absl::OkStatus(); })), "LEDGER_MISMATCH");
+  Append(1);
 }
 
 TEST_F(CheckpointsTest, RecordsBehindTheCheckpointAreCheckedOneByOne) {

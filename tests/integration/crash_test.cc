@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "audit/ledger_check.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/integration/daemon.h"
@@ -15,6 +17,7 @@
 #include "tests/support/pull_client.h"
 #include "tests/support/seed.h"
 #include "tests/support/test_server.h"
+#include "trellis/v1/admin_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/diary_service.pb.h"
 #include "trellis/v1/proof.pb.h"
@@ -90,6 +93,57 @@ TEST_F(CrashTest, AKillLosesNothingThatWasAcknowledged) {
   load.CheckRepeated(client, 5);
   load.CheckReceipts(client, key, 3);
   RecordProperty("acknowledged", static_cast<int>(load.acknowledged()));
+}
+
+// Gives the server one new key after the other, until it ends; returns the last that was shown.
+std::string RotateUntilTheEnd(const std::string& address) {
+  const RpcClient client(address);
+  std::string key;
+  while (true) {
+    const auto prepared = client.Read<v1::PreparedSigningKey>(v1::PrepareSigningKeyRequest());
+    if (!prepared.ok()) return key;
+    key = prepared->new_key();
+    v1::RotateSigningKeyRequest request;
+    request.set_request_id(testing::NewId());
+    request.set_new_key(key);
+    request.set_reason("A test.");
+    const auto reply = client.Ask<v1::LedgerReply>(testing::Administrator(), request);
+    if (!reply.ok()) return key;
+  }
+}
+
+TEST_F(CrashTest, AKillWhileKeysChangeLeavesALedgerThatAnyOfThemProves) {
+  SCOPED_TRACE(absl::StrCat("TRELLIS_SEED=", Seed()));
+  std::mt19937_64 random(Seed());
+  auto daemon = Start();
+  Load load;
+  const std::string first = KeyOf(RpcClient(daemon->grpc_address()));
+  for (uint64_t round = 0; round < Kills(); ++round) {
+    load.Start(daemon->grpc_address());
+    std::string shown;
+    std::thread rotating([&] { shown = RotateUntilTheEnd(daemon->grpc_address()); });
+    load.AwaitAcknowledged(1 + random() % 100);
+    daemon->Signal(SIGKILL);
+    EXPECT_EQ(daemon->Wait(), 128 + SIGKILL);
+    load.Join();
+    rotating.join();
+    daemon = Start();
+    const RpcClient client(daemon->grpc_address());
+    load.Check(client, false);
+    // Either it was recorded, and the start has completed it, or it is prepared still.
+    const auto prepared = client.Read<v1::PreparedSigningKey>(v1::PrepareSigningKeyRequest());
+    ASSERT_TRUE(prepared.ok()) << prepared.status();
+    EXPECT_TRUE(shown.empty() || shown == prepared->signing_key() || shown == prepared->new_key());
+  }
+  const RpcClient client(daemon->grpc_address());
+  load.Complete(client);
+  load.Check(client, true);
+  daemon->Signal(SIGTERM);
+  ASSERT_EQ(daemon->Wait(), 0);
+  const auto report = audit::CheckLedger(
+      {.data = data_, .ledger = "trellis", .keys = {*proofs::VerifierKey::Parse(first)}});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->holds()) << report->findings.kept().front();
 }
 
 TEST_F(CrashTest, DeletedViewsComeBackEqual) {

@@ -11,6 +11,7 @@
 #include "domain/action_plan.h"
 #include "domain/codec.h"
 #include "domain/induction.h"
+#include "domain/ledger.h"
 #include "domain/organisation.h"
 #include "domain/person.h"
 #include "domain/reminders.h"
@@ -43,6 +44,7 @@ constexpr Role kRoles[] = {
     {"supporter", "people/00000000-0000-4000-8000-000000000006", "Noor Rahman"},
     {"stranger", "people/00000000-0000-4000-8000-000000000007", "Kim Nobody"},
     {"system", "", "Trellis"},
+    {"administrator", "people/00000000-0000-4000-8000-000000000008", "Ines Keller"},
 };
 
 // What commands on an aggregate are about when they name nothing.
@@ -60,6 +62,7 @@ constexpr DefaultName kDefaultNames[] = {
     {"appropriateBodies/", "appropriateBodies/ab-31"},
     // Those of kPlan.
     {"reminders/", "reminders/68b54571-dc95-89e4-a747-be9af04e957d"},
+    {"ledgers/", "ledgers/harbour-trust"},
 };
 
 std::string DefaultNameOf(const domain::Aggregate& aggregate) {
@@ -339,13 +342,19 @@ std::optional<Decided> DecideOnReminders(const pb::Message& state, const v1::Com
   return DecideOn<v1::Reminders>(state, context)(command.remind());
 }
 
+std::optional<Decided> DecideOnLedger(const pb::Message& state, const v1::Command& command,
+                                      const domain::Context& context) {
+  if (!command.has_record_key_rotation()) return std::nullopt;
+  return DecideOn<v1::Ledger>(state, context)(command.record_key_rotation());
+}
+
 }  // namespace
 
 Decided DecideCommand(const pb::Message& state, const v1::Command& command,
                       const domain::Context& context) {
   for (const auto decide :
        {DecideOnSupportPlan, DecideOnActionPlan, DecideOnInduction, DecideOnPerson, DecideOnSchool,
-        DecideOnTrust, DecideOnBody, DecideOnReminders}) {
+        DecideOnTrust, DecideOnBody, DecideOnReminders, DecideOnLedger}) {
     if (auto decided = decide(state, command, context)) return *std::move(decided);
   }
   // Found by the first scenario of a command that is new.

@@ -240,6 +240,12 @@ Actor Ect() { return ActorFor(v1::ECT); }
 Actor Tutor() { return ActorFor(v1::INDUCTION_TUTOR); }
 Actor Headteacher() { return ActorFor(v1::HEADTEACHER); }
 Actor AppropriateBody() { return ActorFor(v1::APPROPRIATE_BODY); }
+Actor Administrator() {
+  Actor actor{.party = {}, .capacity = v1::ADMINISTRATOR};
+  actor.party.set_person("people/00000000-0000-4000-8000-000000000008");
+  actor.party.set_name("Ines Keller");
+  return actor;
+}
 
 std::string NewId() {
   static std::atomic<uint64_t> next = 1;

@@ -26,6 +26,8 @@ Actor Ect();
 Actor Tutor();
 Actor Headteacher();
 Actor AppropriateBody();
+// Whoever runs the ledger: of no plan.
+Actor Administrator();
 
 // A new UUID: the next of a fixed sequence. Thread-safe.
 std::string NewId();

@@ -147,7 +147,7 @@ REASONS_DOCUMENT = "docs/clients.md"
 REASONS_DOCUMENTS = [REASONS_DOCUMENT, "docs/action-plans.md", "docs/backup.md",
                      "docs/damage.md", "docs/diary.md",
                      "docs/directory.md", "docs/evidence.md", "docs/inductions.md",
-                     "docs/proofs.md", "docs/support-plans.md", "docs/witnesses.md"]
+                     "docs/keys.md", "docs/proofs.md", "docs/support-plans.md", "docs/witnesses.md"]
 
 
 def check_reasons(tree):

@@ -81,9 +81,15 @@ Command Verify() {
                              "ledger has to begin with it; it is replaced if all holds."},
                     {.name = "key",
                      .value = "VKEY",
-                     .help = "The ledger's public key, got from elsewhere. Default: of a bundle "
+                     .help = "A public key of the ledger, got from elsewhere. Default: of a bundle "
                              "the one in it, with --data the one in signing.pub beside the log; "
-                             "both prove less."},
+                             "both prove less.",
+                     .repeated = true},
+                    {.name = "handover",
+                     .value = "FILE",
+                     .help = "A handover from one key of the ledger to the next, signed by both: "
+                             "from a key that is known it leads to the other. The oldest first.",
+                     .repeated = true},
                     {.name = "policy",
                      .value = "FILE",
                      .help = "Of a bundle, and with --url: which witnesses must have cosigned, "
@@ -115,8 +121,9 @@ Command Restore() {
                 {.name = "backup", .value = "NUMBER", .help = "Which backup. Default: the newest."},
                 {.name = "key",
                  .value = "VKEY",
-                 .help = "The ledger's public key, got from elsewhere. Default: the one that "
-                         "the backup names, which proves less."},
+                 .help = "A public key of the ledger, got from elsewhere. Default: the one that "
+                         "the backup names, which proves less.",
+                 .repeated = true},
                 {.name = "seen",
                  .value = "FILE",
                  .help = "The newest checkpoint of the ledger that anybody has: refuses a "

@@ -103,6 +103,9 @@ constexpr ShortName kCommandNames[] = {
     {"ListOperations", "operations"},
     {"GetOperation", "operation"},
     {"CancelOperation", "cancel"},
+    {"PrepareSigningKey", "prepare-key"},
+    {"RotateSigningKey", "rotate-key"},
+    {"GetLedger", "ledger"},
 };
 
 template <size_t N>
