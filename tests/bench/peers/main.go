@@ -1,5 +1,6 @@
-// Consumes and publishes events for tests/bench: from Trellis through Google's official client and
-// without it, and from the brokers that Trellis is measured against. One process, one measurement:
+// Consumes, publishes and writes events for tests/bench: at Trellis, through Google's official
+// client and without it, and at the brokers and stores that it is measured beside. One process, one
+// measurement:
 //
 //	peers WHAT [flags]
 //
@@ -12,8 +13,9 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"maps"
 	"os"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 )
@@ -61,23 +63,29 @@ var eventAttributes = map[string]string{
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("peers: ")
-	if len(os.Args) < 2 || measurements[os.Args[1]] == nil {
-		var names []string
-		for name := range measurements {
-			names = append(names, name)
-		}
-		sort.Strings(names)
+	if len(os.Args) < 2 || measurements[os.Args[1]] == nil && stores[os.Args[1]] == nil {
+		names := slices.Concat(slices.Collect(maps.Keys(measurements)),
+			slices.Collect(maps.Keys(stores)))
+		slices.Sort(names)
 		log.Fatal("want what to measure first: one of ", strings.Join(names, ", "))
 	}
 	flag.CommandLine.Parse(os.Args[2:])
 	ctx, cancel := context.WithTimeout(context.Background(), *patience)
 	defer cancel()
-	took, err := measurements[os.Args[1]](ctx)
+	line, err := measure(ctx, os.Args[1])
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
 		log.Fatal(os.Args[1], ": ", err)
 	}
-	fmt.Printf("events %d seconds %.6f\n", *events, took.Seconds())
+	fmt.Println(line)
+}
+
+func measure(ctx context.Context, what string) (string, error) {
+	if open := stores[what]; open != nil {
+		return measureStore(ctx, open)
+	}
+	took, err := measurements[what](ctx)
+	return fmt.Sprintf("events %d seconds %.6f", *events, took.Seconds()), err
 }
