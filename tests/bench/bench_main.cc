@@ -1,7 +1,7 @@
 // Measures Trellis against limits of the same machine in the same run, and prints a table.
 //
 //   trellis_bench --trellisd FILE --play FILE --work DIR [--peers FILE] [--out FILE] [--quick]
-//     [--only calls|import|growth|verify|backup|caseload|queue]
+//     [--only calls|import|growth|verify|backup|caseload|queue|stores]
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
@@ -26,6 +26,7 @@
 #include "tests/bench/proof_bench.h"
 #include "tests/bench/queue_bench.h"
 #include "tests/bench/sample.h"
+#include "tests/bench/store_bench.h"
 #include "tests/bench/table.h"
 #include <CLI/CLI.hpp>
 
@@ -39,9 +40,10 @@ constexpr char kPlanService[] = "/trellis.v1.SupportPlanService/";
 
 struct Options {
   std::string trellisd, play, work, out, self;
-  // The Go program of tests/bench/peers; empty if there is none.
-  std::string peers;
-  // "calls", "import", "growth", "verify", "backup", "caseload", "queue" or empty for all.
+  // The Go program of tests/bench/peers, and the folder of its scripts.
+  std::string peers, scripts;
+  // "calls", "import", "growth", "verify", "backup", "caseload", "queue", "stores" or empty for
+  // all.
   std::string only;
   absl::Duration round = absl::Seconds(4);
   int rounds = 5;
@@ -374,6 +376,15 @@ int Run(const Options& options) {
                   .live = options.queue_live},
                  rows);
   }
+  if (wanted("stores")) {
+    MeasureStores({.trellisd = options.trellisd,
+                   .work = options.work,
+                   .peers = options.peers,
+                   .scripts = options.scripts,
+                   .rounds = options.rounds,
+                   .round = options.round},
+                  rows);
+  }
   std::filesystem::remove_all(options.work);
   const std::string table = Markdown(rows);
   std::printf("\n%s", table.c_str());
@@ -397,10 +408,11 @@ int main(int argc, char** argv) {
   app.add_option("--work", options.work, "A directory to work in; emptied first");
   app.add_option("--out", options.out, "Where the table is written as well")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  app.add_option("--peers", options.peers, "The Go program that uses brokers, too");
+  app.add_option("--peers", options.peers, "The Go program that uses brokers and stores, too");
+  app.add_option("--scripts", options.scripts, "The folder of the scripts that start stores");
   app.add_option("--only", options.only, "Only this part")
-      ->check(
-          CLI::IsMember({"calls", "import", "growth", "verify", "backup", "caseload", "queue"}));
+      ->check(CLI::IsMember(
+          {"calls", "import", "growth", "verify", "backup", "caseload", "queue", "stores"}));
   app.add_flag("--quick", quick, "Two short rounds and small logs: to see that it runs");
   CLI11_PARSE(app, argc, argv);
   if (null_flag->count() > 0) {

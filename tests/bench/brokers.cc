@@ -183,8 +183,8 @@ Broker::~Broker() {
 
 double Broker::cpu_seconds() const { return CpuSecondsOf(process_); }
 
-absl::StatusOr<double> RunPeers(const std::string& program,
-                                const std::vector<std::string>& arguments) {
+absl::StatusOr<std::string> AskPeers(const std::string& program,
+                                     const std::vector<std::string>& arguments) {
   if (access(program.c_str(), X_OK) != 0) {
     return absl::NotFoundError("the Go program was not built");
   }
@@ -195,10 +195,16 @@ absl::StatusOr<double> RunPeers(const std::string& program,
   for (int c = std::fgetc(output); c != EOF; c = std::fgetc(output)) {
     said.push_back(static_cast<char>(c));
   }
-  const int status = pclose(output);
+  if (pclose(output) != 0) return absl::UnknownError(absl::StripTrailingAsciiWhitespace(said));
+  return said;
+}
+
+absl::StatusOr<double> RunPeers(const std::string& program,
+                                const std::vector<std::string>& arguments) {
+  ASSIGN_OR_RETURN(const std::string said, AskPeers(program, arguments));
   unsigned long long events = 0;
   double seconds = 0;
-  if (status != 0 || std::sscanf(said.c_str(), "events %llu seconds %lf", &events, &seconds) != 2) {
+  if (std::sscanf(said.c_str(), "events %llu seconds %lf", &events, &seconds) != 2) {
     return absl::UnknownError(absl::StripTrailingAsciiWhitespace(said));
   }
   return static_cast<double>(events) / seconds;

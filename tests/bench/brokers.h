@@ -42,8 +42,12 @@ class Broker {
   std::thread reader_;
 };
 
-// Runs `program`, the Go program of tests/bench/peers, with these arguments, and returns the events
-// a second that it measured. NOT_FOUND if it was not built; UNKNOWN with what it said if it failed.
+// Runs `program`, the Go program of tests/bench/peers, with these arguments, and returns what it
+// said. NOT_FOUND if it was not built; UNKNOWN with what it said if it failed.
+absl::StatusOr<std::string> AskPeers(const std::string& program,
+                                     const std::vector<std::string>& arguments);
+
+// The same, and the events a second that it measured.
 absl::StatusOr<double> RunPeers(const std::string& program,
                                 const std::vector<std::string>& arguments);
 

@@ -22,6 +22,7 @@ class ServerProcess {
   std::string WordAfter(const std::string& key) const;
   // Seconds from the start of the process to the line.
   double start_seconds() const { return start_seconds_; }
+  pid_t pid() const { return pid_; }
   // Its resident memory in MiB, now.
   double resident_mib() const;
   // The processor time that it has used so far, in seconds.
