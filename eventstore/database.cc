@@ -84,24 +84,21 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(const EventLogOptions& opt
           {"meta", families.Ranges()}};
 }
 
-// Cuts off what a power cut tore, after an attempt to open said `corruption`; which it returns if
-// there is no such thing.
-rocksdb::Status CutTornLogs(rocksdb::Env& env, const std::string& directory,
-                            const rocksdb::Status& corruption) {
+// Cuts off what a power cut tore.
+rocksdb::Status CutTornLogs(rocksdb::Env& env, const std::string& directory) {
   std::vector<TornLog> torn;
-  // If a log cannot be read, what RocksDB said of it is the cause.
-  if (!FindTornLogs(env, directory, torn).ok() || torn.empty()) return corruption;
+  rocksdb::Status status = FindTornLogs(env, directory, torn);
   for (const TornLog& log : torn) {
     Log("log.torn_write_dropped",
         {{"file", log.path}, {"whole_bytes", absl::StrCat(log.whole_bytes)}});
     std::unique_ptr<rocksdb::WritableFile> file;
-    rocksdb::Status status = env.ReopenWritableFile(log.path, &file, rocksdb::EnvOptions());
+    status = env.ReopenWritableFile(log.path, &file, rocksdb::EnvOptions());
     if (status.ok()) status = file->Truncate(log.whole_bytes);
     if (status.ok()) status = file->Sync();
     if (status.ok()) status = file->Close();
     if (!status.ok()) return status;
   }
-  return rocksdb::Status::OK();
+  return status;
 }
 
 }  // namespace
@@ -142,15 +139,16 @@ absl::Status Database::OpenFamilies(const EventLogOptions& options) {
   if (!status.ok()) return Unreadable(status);
   RETURN_IF_ERROR(CheckPresent(db_options, families));
 
+  // Another process may be writing what looks torn.
+  rocksdb::FileLock* lock = nullptr;
+  status = db_options.env->LockFile(directory_ + "/LOCK", &lock);
+  if (IsLockHeld(status)) return InUse(directory_);
+  if (status.ok()) status = CutTornLogs(*db_options.env, directory_);
+  if (lock != nullptr) db_options.env->UnlockFile(lock).PermitUncheckedError();
+  if (!status.ok()) return Unreadable(status);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   status = rocksdb::DB::Open(db_options, directory_, families, &handles, &db);
-  if (status.IsCorruption()) {
-    status = CutTornLogs(*db_options.env, directory_, status);
-    if (status.ok()) {
-      status = rocksdb::DB::Open(db_options, directory_, families, &handles, &db);
-    }
-  }
   return Opened(status, db, handles);
 }
 

@@ -22,6 +22,10 @@ struct TornLog {
 // Finds in `directory`, of a database that is not open, the logs that are torn at their end: what
 // follows their whole batches can be cut off. Finds none if a whole batch stands behind what is
 // bad, or a later log goes on with another batch than the next: that was synced, and damaged later.
+//
+// What is torn has to be cut off at each start, also where RocksDB would open it: it leaves a log
+// that merely ends too early as it is, and begins another one, and then nobody can tell later
+// whether the first was damaged.
 rocksdb::Status FindTornLogs(rocksdb::Env& env, const std::string& directory,
                              std::vector<TornLog>& torn);
 

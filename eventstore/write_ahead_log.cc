@@ -14,7 +14,6 @@ namespace {
 
 // A fragment: a masked CRC-32C of all that follows but the length (4 bytes, little endian), the
 // length (2), the type (1), the bytes. It does not go beyond its block.
-constexpr size_t kBlockBytes = 32 * 1024;
 constexpr size_t kHeaderBytes = 7;
 static_assert(kBlockTrailerBytesMax == kHeaderBytes - 1);
 enum Type : unsigned char { kNone, kFull, kFirst, kMiddle, kLast };
@@ -45,19 +44,12 @@ Type TypeAt(absl::string_view log, size_t at) {
   return type > kLast ? kNone : static_cast<Type>(type);
 }
 
-// Where a fragment can begin, at or after `at`: what is left of a block may be too little for one,
-// and is filled with zeros.
-size_t NextPlace(size_t at) {
-  const size_t left = kBlockBytes - at % kBlockBytes;
-  return left < kHeaderBytes ? at + left : at;
-}
-
 // The bytes of the fragment with its header that begins at `at`; none if there is no whole one.
 std::optional<absl::string_view> FragmentAt(absl::string_view log, size_t at) {
   if (at > log.size() || log.size() - at < kHeaderBytes) return std::nullopt;
   const size_t size = kHeaderBytes + LittleEndian(log.substr(at + 4, 2));
   if (TypeAt(log, at) == kNone) return std::nullopt;
-  if (at % kBlockBytes + size > kBlockBytes || size > log.size() - at) return std::nullopt;
+  if (at % kLogBlockBytes + size > kLogBlockBytes || size > log.size() - at) return std::nullopt;
   const absl::string_view fragment = log.substr(at, size);
   if (LittleEndian(fragment.substr(0, 4)) != MaskedCrc(fragment.substr(6))) return std::nullopt;
   return fragment;
@@ -66,6 +58,12 @@ std::optional<absl::string_view> FragmentAt(absl::string_view log, size_t at) {
 bool BeginsBatch(Type type) { return type == kFull || type == kFirst; }
 
 }  // namespace
+
+size_t NextBatchPlace(size_t at) {
+  // What is left of a block may be too little for a fragment, and is filled with zeros.
+  const size_t left = kLogBlockBytes - at % kLogBlockBytes;
+  return left < kHeaderBytes ? at + left : at;
+}
 
 uint64_t LoggedBatch::first_sequence() const {
   return LittleEndian(absl::string_view(bytes).substr(0, 8));
@@ -77,7 +75,7 @@ uint64_t LoggedBatch::next_sequence() const {
 
 std::optional<LoggedBatch> BatchAt(absl::string_view log, size_t at) {
   LoggedBatch batch;
-  batch.begin = at = NextPlace(at);
+  batch.begin = at = NextBatchPlace(at);
   while (true) {
     const std::optional<absl::string_view> fragment = FragmentAt(log, at);
     if (!fragment.has_value()) return std::nullopt;
@@ -86,7 +84,7 @@ std::optional<LoggedBatch> BatchAt(absl::string_view log, size_t at) {
     absl::StrAppend(&batch.bytes, fragment->substr(kHeaderBytes));
     batch.end = at + fragment->size();
     if (type == kFull || type == kLast) break;
-    at = NextPlace(batch.end);
+    at = NextBatchPlace(batch.end);
   }
   if (batch.bytes.size() < kBatchHeaderBytes) return std::nullopt;
   return batch;
@@ -100,7 +98,7 @@ bool HasBatchFrom(absl::string_view log, size_t from) {
 }
 
 void ForEachBatch(absl::string_view log, absl::FunctionRef<void(const LoggedBatch&)> visit) {
-  for (size_t at = 0; at + kHeaderBytes <= log.size(); at = NextPlace(at)) {
+  for (size_t at = 0; at + kHeaderBytes <= log.size(); at = NextBatchPlace(at)) {
     const std::optional<LoggedBatch> batch = BatchAt(log, at);
     if (batch.has_value()) visit(*batch);
     at = batch.has_value() ? batch->end : at + 1;

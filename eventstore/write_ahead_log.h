@@ -29,11 +29,16 @@ struct LoggedBatch {
   uint64_t next_sequence() const;
 };
 
+inline constexpr size_t kLogBlockBytes = size_t{32} * 1024;
 // Bytes that may lie between two batches: what is left of a block that has no room for one more
 // fragment.
 inline constexpr size_t kBlockTrailerBytesMax = 6;
 
-// The batch that begins at `at`, if all of it is there with the right checksums.
+// Where a batch begins that comes next at `at`.
+size_t NextBatchPlace(size_t at);
+
+// The batch that begins at `at`, if all of it is there with the right checksums. `log` begins with
+// a block, here and below.
 std::optional<LoggedBatch> BatchAt(absl::string_view log, size_t at);
 
 // Whether a batch begins at or after `from` with a fragment that is whole.
