@@ -97,12 +97,13 @@ absl::StatusOr<std::vector<MessagePointer>> DeadLetterTopic::Load(Number first, 
 absl::StatusOr<MessagePointer> DeadLetterTopic::MakeMessage(
     Number number, const v1::StoredDeadLetter& letter) const {
   MessagePointer message;
-  const auto [project, subscription] = PartsOf(letter.subscription());
+  // No structured binding: Clang 14 captures none.
+  const auto parts = PartsOf(letter.subscription());
   RETURN_IF_ERROR(
       log_.ReadAll(letter.position(), letter.position(), [&](const eventstore::Record& record) {
         Attributes attributes = format_.attributes(record);
-        attributes.emplace_back(kSourceSubscription, subscription);
-        attributes.emplace_back(kSourceProject, project);
+        attributes.emplace_back(kSourceSubscription, parts.second);
+        attributes.emplace_back(kSourceProject, parts.first);
         attributes.emplace_back(kSourceCount, absl::StrCat(letter.delivery_attempts()));
         attributes.emplace_back(
             kSourcePublishTime,
