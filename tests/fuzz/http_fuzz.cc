@@ -31,19 +31,21 @@ class Port {
   }
 
   // All that comes back until the port hangs up. No more follows these bytes, which it sees.
+  // libFuzzer's clock interrupts calls.
   std::string Send(absl::string_view bytes) const {
     const int connection = socket(AF_INET, SOCK_STREAM, 0);
     CHECK(connection >= 0);
     CHECK(setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience)) == 0);
-    CHECK(connect(connection, reinterpret_cast<const sockaddr*>(&address_), sizeof(address_)) == 0);
+    const auto* const address = reinterpret_cast<const sockaddr*>(&address_);
+    CHECK(TEMP_FAILURE_RETRY(connect(connection, address, sizeof(address_))) == 0);
     // It may have heard enough before the end of it, and hung up.
-    if (send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0) {
+    if (TEMP_FAILURE_RETRY(send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL)) >= 0) {
       shutdown(connection, SHUT_WR);
     }
     std::string answer;
     char buffer[65536];
     ssize_t got = 0;
-    while ((got = recv(connection, buffer, sizeof(buffer), 0)) > 0) {
+    while ((got = TEMP_FAILURE_RETRY(recv(connection, buffer, sizeof(buffer), 0))) > 0) {
       answer.append(buffer, static_cast<size_t>(got));
     }
     CHECK(got == 0 || errno == ECONNRESET);
