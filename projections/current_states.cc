@@ -136,11 +136,10 @@ absl::StatusOr<StateRow*> CurrentStates::Touch(const std::string& name) {
     }
     touched.row = TakeRow(*domain::AggregateOf(name));
     touched.row->revision = present == nullptr ? 0 : present->revision;
-    if (present == nullptr) {
-      touched.row->state->Clear();
-    } else {
-      touched.row->state->CopyFrom(*present->state);
-    }
+    touched.row->state->Clear();
+    // Not CopyFrom: Debian's protobuf is built with its assertions, and looks by reflection through
+    // the whole message whether one of the two is a part of the other.
+    if (present != nullptr) touched.row->state->MergeFrom(*present->state);
   }
   return touched.row.get();
 }
