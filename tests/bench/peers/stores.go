@@ -33,6 +33,7 @@ var stores = map[string]opener{
 	"trellis-write":   writeToTrellis,
 	"messagedb-write": writeToMessageDB,
 	"etcd-write":      writeToEtcd,
+	"immudb-write":    writeToImmudb,
 }
 
 // The number of the stream that a client writes to.
