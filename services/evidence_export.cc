@@ -107,11 +107,10 @@ absl::StatusOr<std::string> MakeBundle(const Rooms& rooms, const Caller& caller,
 }
 
 // Sends a bundle, one chunk after the other. gRPC calls it from one thread at a time; deletes
-// itself. While it is there it counts as one that runs.
+// itself. Until it ends it counts as one that runs.
 class BundleStream final : public Answering {
  public:
   explicit BundleStream(std::shared_ptr<std::atomic<int>> running) : running_(std::move(running)) {}
-  ~BundleStream() override { running_->fetch_sub(1); }
 
   void Start(const Rooms& rooms, const grpc::CallbackServerContext& context,
              const grpc::ByteBuffer& request) {
@@ -122,12 +121,12 @@ class BundleStream final : public Answering {
     } else {
       status = Make(rooms, context, request);
     }
-    status.ok() ? WriteNext() : Finish(ToGrpcStatus(status));
+    status.ok() ? WriteNext() : End(ToGrpcStatus(status));
   }
 
   void OnWriteDone(bool ok) override {
     if (ok) return WriteNext();
-    Finish(ToGrpcStatus(absl::CancelledError("the caller has gone")));
+    End(ToGrpcStatus(absl::CancelledError("the caller has gone")));
   }
   void OnDone() override { delete this; }
 
@@ -141,8 +140,14 @@ class BundleStream final : public Answering {
     return absl::OkStatus();
   }
 
+  // It counts no longer before the caller can know of its end, and asks for another one.
+  void End(const grpc::Status& status) {
+    running_->fetch_sub(1);
+    Finish(status);
+  }
+
   void WriteNext() {
-    if (sent_ == bundle_.size()) return Finish(grpc::Status::OK);
+    if (sent_ == bundle_.size()) return End(grpc::Status::OK);
     v1::EvidenceChunk chunk;
     const size_t size = std::min(kChunkBytes, bundle_.size() - sent_);
     chunk.set_data(bundle_.data() + sent_, size);
