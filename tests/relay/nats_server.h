@@ -61,8 +61,7 @@ class NatsClient {
   uint64_t Count(const std::string& stream) const;
 
   // A stream refuses further messages once it has `max_messages`, and those of more than
-  // `max_bytes`
-  // (-1: none); it knows ids for `window_ms`.
+  // `max_bytes` (-1: none); it knows ids for `window_ms`.
   struct Limits {
     int64_t max_messages = -1;
     int32_t max_bytes = -1;
@@ -77,7 +76,7 @@ class NatsClient {
   void Delete(const std::string& stream) const;
 
  private:
-  void AwaitStream(const std::string& stream) const;
+  void AwaitMessages(const std::string& stream, size_t count) const;
 
   natsConnection* connection_ = nullptr;
   jsCtx* context_ = nullptr;
