@@ -16,6 +16,7 @@
 #include "trellis/v1/capacity.pb.h"
 
 namespace trellis::audit {
+
 std::string RecordAsJson(const eventstore::Record& record) {
   const eventstore::Header& header = record.header;
   google::protobuf::Struct object;

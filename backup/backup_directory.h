@@ -39,8 +39,8 @@ class BackupDirectory {
   // Those that are whole, the oldest first.
   absl::StatusOr<std::vector<uint64_t>> Numbers() const;
 
-  // The manifest of a backup: see ReadManifest. NOT_FOUND
-  // (BACKUP_NOT_FOUND), with those that are there; DATA_LOSS (BACKUP_DAMAGED), metadata file.
+  // The manifest of a backup: see ReadManifest. NOT_FOUND (BACKUP_NOT_FOUND), with those that are
+  // there; DATA_LOSS (BACKUP_DAMAGED), metadata file.
   absl::StatusOr<Manifest> Read(uint64_t number, absl::Span<const proofs::VerifierKey> keys) const;
 
   // Where the file with this digest is, or is to be put.

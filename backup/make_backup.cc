@@ -17,7 +17,7 @@ namespace {
 
 // Those whose backups these are.
 std::vector<proofs::VerifierKey> KeysOf(const MakeOptions& options) {
-  std::vector<proofs::VerifierKey> keys = options.former_keys;
+  std::vector<proofs::VerifierKey> keys = options.known_keys;
   keys.push_back(options.key.verifier());
   return keys;
 }

@@ -38,8 +38,8 @@ struct MakeOptions {
   std::string links;
   // The ledger's key, whose name is the ledger's. Must outlive the call.
   const proofs::SignerKey& key;
-  // Keys that the ledger signed with before: older backups may be signed with them.
-  std::vector<proofs::VerifierKey> former_keys = {};
+  // Keys that may have signed older backups, besides `key`.
+  std::vector<proofs::VerifierKey> known_keys = {};
   // How many backups are kept, this one included; 0: all.
   uint64_t keep = 0;
   // Makes `queue/` and `log/`, in this order, in the directory of this path: see EventLog::LinkTo.

@@ -184,7 +184,6 @@ absl::Status Committer::WriteBatch() {
 
 absl::Status Committer::Fail(absl::string_view cause) {
   database_.Freeze();
-  Log("log.failed", {{"directory", database_.directory()}, {"cause", std::string(cause)}});
   absl::Status failure =
       Error(absl::StatusCode::kUnavailable, "LOG_FAILED",
             absl::StrCat("a write failed, no more commits until a restart: ", cause),
@@ -194,6 +193,7 @@ absl::Status Committer::Fail(absl::string_view cause) {
     if (!failure_.ok()) return failure_;
     failure_ = failure;
   }
+  Log("log.failed", {{"directory", database_.directory()}, {"cause", std::string(cause)}});
   if (on_failure_ != nullptr) on_failure_();
   return failure;
 }

@@ -84,7 +84,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(const EventLogOptions& opt
           {"meta", families.Ranges()}};
 }
 
-// Cuts off what a power cut tore.
+// Cuts off what a power cut tore of a database that nobody has open.
 rocksdb::Status CutTornLogs(rocksdb::Env& env, const std::string& directory) {
   std::vector<TornLog> torn;
   rocksdb::Status status = FindTornLogs(env, directory, torn);
@@ -98,6 +98,16 @@ rocksdb::Status CutTornLogs(rocksdb::Env& env, const std::string& directory) {
     if (status.ok()) status = file->Close();
     if (!status.ok()) return status;
   }
+  return status;
+}
+
+// Holds the lock meanwhile: another process may be writing what looks torn.
+rocksdb::Status LockAndCutTornLogs(rocksdb::Env& env, const std::string& directory) {
+  rocksdb::FileLock* lock = nullptr;
+  rocksdb::Status status = env.LockFile(directory + "/LOCK", &lock);
+  if (!status.ok()) return status;
+  status = CutTornLogs(env, directory);
+  env.UnlockFile(lock).PermitUncheckedError();
   return status;
 }
 
@@ -139,16 +149,10 @@ absl::Status Database::OpenFamilies(const EventLogOptions& options) {
   if (!status.ok()) return Unreadable(status);
   RETURN_IF_ERROR(CheckPresent(db_options, families));
 
-  // Another process may be writing what looks torn.
-  rocksdb::FileLock* lock = nullptr;
-  status = db_options.env->LockFile(directory_ + "/LOCK", &lock);
-  if (IsLockHeld(status)) return InUse(directory_);
-  if (status.ok()) status = CutTornLogs(*db_options.env, directory_);
-  if (lock != nullptr) db_options.env->UnlockFile(lock).PermitUncheckedError();
-  if (!status.ok()) return Unreadable(status);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  status = rocksdb::DB::Open(db_options, directory_, families, &handles, &db);
+  status = LockAndCutTornLogs(*db_options.env, directory_);
+  if (status.ok()) status = rocksdb::DB::Open(db_options, directory_, families, &handles, &db);
   return Opened(status, db, handles);
 }
 

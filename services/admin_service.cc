@@ -57,17 +57,13 @@ void RotateSigningKey(const Rooms& rooms, Call call, const v1::RotateSigningKeyR
   if (!caller.ok()) return call.Fail(caller.status());
   if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
   // What was recorded before is completed now, and what is recorded below once it is.
-  if (absl::Status status = rooms.keys.Complete(request.new_key()); !status.ok()) {
-    return call.Fail(status);
-  }
+  if (absl::Status status = rooms.keys.Complete(); !status.ok()) return call.Fail(status);
   const auto record = rooms.keys.RecordOf(request);
   if (!record.ok()) return call.Fail(record.status());
   rooms.pipeline.Execute<v1::Ledger>(
-      *caller, *record,
-      [&keys = rooms.keys, call,
-       new_key = request.new_key()](const absl::StatusOr<std::string>& reply) {
+      *caller, *record, [&keys = rooms.keys, call](const absl::StatusOr<std::string>& reply) {
         if (!reply.ok()) return call.Fail(reply.status());
-        if (absl::Status status = keys.Complete(new_key); !status.ok()) return call.Fail(status);
+        if (absl::Status status = keys.Complete(); !status.ok()) return call.Fail(status);
         call.ReplyBytes(*reply);
       });
 }

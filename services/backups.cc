@@ -120,7 +120,7 @@ absl::StatusOr<backup::Manifest> Backups::Make(const std::string& name, int32_t 
       {.directory = directory_,
        .links = links_,
        .key = keys_.current(),
-       .former_keys = keys_.verifiers(),
+       .known_keys = keys_.verifiers(),
        .keep = static_cast<uint64_t>(keep_count),
        .link = [this](const std::string& path)
            -> absl::StatusOr<std::shared_ptr<const eventstore::SignedCheckpoint>> {

@@ -44,11 +44,7 @@ absl::StatusOr<std::unique_ptr<SigningKeys>> SigningKeys::Open(const Settings& s
 
 absl::Status SigningKeys::Attach(eventstore::EventLog& log) {
   log_ = &log;
-  ASSIGN_OR_RETURN(const v1::Ledger ledger, Recorded());
-  MutexLock lock(mutex_);
-  RETURN_IF_ERROR(Learn(ledger));
-  if (!handovers_.empty()) RETURN_IF_ERROR(Follow(handovers_.back().to.ToString()));
-  return WritePublicHalf();
+  return Complete();
 }
 
 absl::StatusOr<v1::Ledger> SigningKeys::Recorded() const {
@@ -135,13 +131,11 @@ absl::StatusOr<v1::RecordKeyRotationRequest> SigningKeys::RecordOf(
   return record;
 }
 
-absl::Status SigningKeys::Complete(absl::string_view new_key) {
+absl::Status SigningKeys::Complete() {
   ASSIGN_OR_RETURN(const v1::Ledger ledger, Recorded());
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(Learn(ledger));
-  // Another may have followed since.
-  if (handovers_.empty() || handovers_.back().to.ToString() != new_key) return absl::OkStatus();
-  RETURN_IF_ERROR(Follow(handovers_.back().to.ToString()));
+  if (!handovers_.empty()) RETURN_IF_ERROR(Follow(handovers_.back().to.ToString()));
   return WritePublicHalf();
 }
 

@@ -15,7 +15,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "base/mutex.h"
 #include "eventstore/event_log.h"
 #include "proofs/handover.h"
@@ -52,9 +51,9 @@ class SigningKeys {
   absl::StatusOr<v1::RecordKeyRotationRequest> RecordOf(
       const v1::RotateSigningKeyRequest& request) const;
 
-  // Signs with `new_key` from now on, whose rotation is recorded: nothing if it does already.
-  // LOG_FAILED if the disk does not take it: a start completes it.
-  absl::Status Complete(absl::string_view new_key);
+  // Signs with the key whose rotation was recorded last from now on: nothing if it does already.
+  // LOG_FAILED if the disk does not take it: a start completes it. Else the errors of Attach.
+  absl::Status Complete();
 
  private:
   SigningKeys(std::string data, std::string ledger, proofs::SignerKey current)

@@ -24,9 +24,8 @@ std::string OptionalText(const Invocation& invocation, const char* flag) {
 
 absl::StatusOr<std::vector<proofs::VerifierKey>> KeyFlags(const Invocation& invocation) {
   std::vector<proofs::VerifierKey> keys;
-  for (const GivenFlag& given : invocation.flags) {
-    if (given.flag->name != "key") continue;
-    auto key = proofs::VerifierKey::Parse(given.value);
+  for (const std::string& text : invocation.FindAll("key")) {
+    auto key = proofs::VerifierKey::Parse(text);
     if (!key.ok()) return UsageError(absl::StrCat("--key: ", key.status().message()));
     keys.push_back(*std::move(key));
   }

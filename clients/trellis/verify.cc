@@ -105,14 +105,12 @@ absl::StatusOr<std::string> ReadFile(const std::string& what, const std::string&
 
 absl::StatusOr<std::vector<proofs::Handover>> HandoverFlags(const Invocation& invocation) {
   std::vector<proofs::Handover> handovers;
-  for (const GivenFlag& given : invocation.flags) {
-    if (given.flag->name != "handover") continue;
-    ASSIGN_OR_RETURN(const std::string note,
-                     ReadFile("--handover", given.value, proofs::kNoteBytesMax));
+  for (const std::string& file : invocation.FindAll("handover")) {
+    ASSIGN_OR_RETURN(const std::string note, ReadFile("--handover", file, proofs::kNoteBytesMax));
     auto handover = proofs::ReadHandover(note);
     if (!handover.ok()) {
       return UsageError(
-          absl::StrCat("--handover: ", OneLine(given.value), ": ", handover.status().message()));
+          absl::StrCat("--handover: ", OneLine(file), ": ", handover.status().message()));
     }
     handovers.push_back(*std::move(handover));
   }

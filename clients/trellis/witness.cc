@@ -46,10 +46,8 @@ absl::StatusOr<witness::Options> OptionsOf(const Invocation& invocation) {
   witness::Options options;
   ASSIGN_OR_RETURN(options.state, Needed(invocation, "state"));
   ASSIGN_OR_RETURN(options.key_file, Needed(invocation, "key"));
-  ASSIGN_OR_RETURN(const std::string log, Needed(invocation, "log"));
-  for (const GivenFlag& given : invocation.flags) {
-    if (given.flag->name == "log") options.logs.push_back(given.value);
-  }
+  RETURN_IF_ERROR(Needed(invocation, "log").status());
+  options.logs = invocation.FindAll("log");
   if (const std::string* const name = invocation.Find("name"); name != nullptr) {
     options.name = *name;
   }

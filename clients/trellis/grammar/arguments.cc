@@ -177,6 +177,14 @@ const std::string* Invocation::Find(absl::string_view name) const {
   return nullptr;
 }
 
+std::vector<std::string> Invocation::FindAll(absl::string_view name) const {
+  std::vector<std::string> values;
+  for (const GivenFlag& given : flags) {
+    if (given.flag->path.empty() && given.flag->name == name) values.push_back(given.value);
+  }
+  return values;
+}
+
 absl::StatusOr<Invocation> ParseArguments(const CommandTree& tree,
                                           const std::vector<std::string>& arguments) {
   return Parser(tree, arguments).Parse();

@@ -32,6 +32,8 @@ struct Invocation {
 
   // The value of the program's own flag `name`; null if it was not given.
   const std::string* Find(absl::string_view name) const;
+  // The values of one that may be repeated, as they were given.
+  std::vector<std::string> FindAll(absl::string_view name) const;
 };
 
 // Reads `arguments`, without the program's name. Flags are `--flag value` or `--flag=value`, stand
