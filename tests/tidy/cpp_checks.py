@@ -7,6 +7,7 @@ import re
 MAY_INCLUDE = {
     "base": {"base"},
     "domain": {"base", "proto", "domain"},
+    "identity": {"base", "identity"},
     "eventstore": {"base", "proofs", "eventstore"},
     "proofs": {"base", "proofs"},
     "projections": {"base", "proto", "domain", "eventstore", "projections"},
@@ -29,7 +30,9 @@ LIBRARIES = [
     (re.compile(r"rocksdb/"), {"eventstore", "projections", "queue"}),
     (re.compile(r"(grpcpp|grpc)/"), {"services", "clients"}),
     (re.compile(r"nats/"), {"relay"}),
-    (re.compile(r"httplib\.h$"), {"clients", "services", "witness"}),
+    (re.compile(r"httplib\.h$"), {"clients", "identity", "services", "witness"}),
+    (re.compile(r"cjose/"), {"identity"}),
+    (re.compile(r"nlohmann/"), {"identity"}),
 ]
 
 # The rules of the domain are pure: no clock, no logging, no I/O, no chance.
