@@ -23,6 +23,8 @@ MAY_INCLUDE = {
     "witness": {"base", "proofs", "witness"},
     "clients": {"base", "proofs", "proto", "audit", "backup", "evidence", "witness",
                 "clients"},
+    # What developers run: the tests' provider.
+    "deploy": {"base", "tests"},
 }
 
 # Libraries that belong to some folders only; tests may use any.
