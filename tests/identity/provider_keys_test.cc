@@ -59,12 +59,10 @@ class ProviderKeysTest : public ::testing::Test {
     return ErrorReason(verifier_->Verify(token).status());
   }
 
-  // Has a call notice that a fetch is due, and waits until the provider is asked. There is one at a
-  // time: whoever asks again has had the answer before.
-  void AwaitRefresh() {
-    const int before = provider_->fetches();
-    Refusal(Issue());
-    provider_->AwaitFetches(before + 1);
+  // A key that the provider does not have: whoever names it waits until the keys were fetched.
+  std::string StrangersToken() const {
+    static const SigningKey stranger = SigningKey::P256("stranger");
+    return testing::TokenOf(stranger, testing::ClaimsAt(clock_.Now(), provider_->issuer()));
   }
 
   FakeClock clock_;
@@ -139,9 +137,7 @@ TEST_F(ProviderKeysTest, ANewKeyIsFetchedAtOnceForAllThatWait) {
 TEST_F(ProviderKeysTest, MadeUpKeysAreNoLoadOnTheProvider) {
   Open(provider_->keys_address());
   EXPECT_EQ(Refusal(Issue()), "");
-  const SigningKey stranger = SigningKey::P256("stranger");
-  const std::string token =
-      testing::TokenOf(stranger, testing::ClaimsAt(clock_.Now(), provider_->issuer()));
+  const std::string token = StrangersToken();
   for (int round = 1; round <= 5; ++round) {
     clock_.Advance(kTriesApart);
     for (int i = 0; i < 20; ++i) EXPECT_EQ(Refusal(token), "TOKEN_KEY_UNKNOWN");
@@ -193,11 +189,12 @@ TEST_F(ProviderKeysTest, StayInForceForADayWhileTheProviderIsAway) {
   for (const Row& row : rows) {
     provider_->AnswerKeys(row.answer);
     clock_.Advance(absl::Hours(4));
-    AwaitRefresh();
+    EXPECT_EQ(Refusal(StrangersToken()), "TOKEN_KEY_UNKNOWN") << row.what;
     EXPECT_EQ(Refusal(Issue()), "") << row.what;
   }
   provider_->AnswerKeys(Answer{503, "", ""});
   clock_.Advance(absl::Hours(4) - absl::Seconds(1));
+  EXPECT_EQ(Refusal(StrangersToken()), "TOKEN_KEY_UNKNOWN");
   const std::string token = Issue();
   EXPECT_EQ(Refusal(token), "");
   clock_.Advance(absl::Seconds(1));
