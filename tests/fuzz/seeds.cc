@@ -11,6 +11,7 @@
 #include "services/pages.h"
 #include "tests/eventstore/log_fixture.h"
 #include "tests/evidence/evidence_fixture.h"
+#include "tests/identity/rfc_vectors.h"
 #include "tests/scenarios/scenario_file.h"
 #include "tests/support/methods.h"
 #include "trellis/v1/audit_service.pb.h"
@@ -179,6 +180,28 @@ void WriteTexts(const std::string& root) {
                "\r\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--b--\r\n"});
 }
 
+void WriteTokens(const std::string& root) {
+  const Corpus tokens(root, "token");
+  size_t number = 0;
+  for (const auto& vector : identity::testing::kRfcVectors) {
+    tokens.Add(absl::StrCat("key_", ++number), vector.key);
+    tokens.AddWithMistakes(absl::StrCat("rfc_", number), vector.token);
+  }
+  for (const char* const other : identity::testing::kRfcOtherTokens) {
+    tokens.Add(absl::StrCat("rfc_other_", ++number), other);
+  }
+  const std::string header = R"({"alg":"ES256","kid":"a","typ":"at+jwt"})";
+  const std::string claims =
+      R"({"iss":"issuer","aud":["account","trellis"],"sub":"person-1","exp":1664784300,)"
+      R"("nbf":1664784000,"iat":1664784000.5,"azp":"app","scope":"read write","typ":"Bearer"})";
+  tokens.AddWithMistakes("person", absl::StrCat(header, "\n", claims));
+  tokens.Add("program",
+             R"({"alg":"EdDSA","typ":"JWT"})"
+             "\n"
+             R"({"iss":"issuer","aud":"trellis","sub":"app","exp":1664784300,"client_id":"app"})");
+  tokens.Add("critical", R"({"alg":"RS256","typ":"JWT","crit":["b64"],"b64":false,"jwk":{}})");
+}
+
 // What RocksDB wrote: batches within a block, and one over two.
 void WriteLogs(const std::string& root) {
   const testing::TempDirectory directory;
@@ -217,7 +240,8 @@ int main(int argc, char** argv) {
   }
   for (const auto write :
        {trellis::fuzz::WriteNotes, trellis::fuzz::WriteTiles, trellis::fuzz::WriteBundles,
-        trellis::fuzz::WriteRequests, trellis::fuzz::WriteTexts, trellis::fuzz::WriteLogs}) {
+        trellis::fuzz::WriteRequests, trellis::fuzz::WriteTexts, trellis::fuzz::WriteTokens,
+        trellis::fuzz::WriteLogs}) {
     write(argv[1]);
   }
   return 0;
