@@ -5,8 +5,10 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "identity/encoding.h"
 
@@ -178,12 +180,16 @@ absl::Status Key::TakeEd25519(const json& jwk) {
 
 bool Key::Signed(absl::string_view compact) const {
   const ErrorsTakenAway errors;
-  const size_t dot = compact.rfind('.');
-  if (dot == absl::string_view::npos) return false;
-  const auto signature = DecodeBase64Url(compact.substr(dot + 1));
-  if (!signature.has_value()) return false;
+  // Each part, since libcjose ends the process at some that are no base64url.
+  const std::vector<absl::string_view> parts = absl::StrSplit(compact, '.');
+  std::optional<std::string> signature;
+  for (const absl::string_view part : parts) {
+    signature = DecodeBase64Url(part);
+    if (!signature.has_value()) return false;
+  }
+  if (parts.size() != 3) return false;
   if (algorithm_ == Algorithm::kEdDsa) {
-    return SignedByEd25519(compact.substr(0, dot), *signature);
+    return SignedByEd25519(compact.substr(0, compact.rfind('.')), *signature);
   }
   // libcjose halves what it is given, whatever its length: with zeros before both halves it would
   // be another spelling of the same signature (RFC 7518, section 3.4).
@@ -194,7 +200,12 @@ bool Key::Signed(absl::string_view compact) const {
 bool Key::SignedByJose(absl::string_view compact) const {
   const std::unique_ptr<cjose_jws_t, FreeJws> jws(
       cjose_jws_import(compact.data(), compact.size(), nullptr));
-  return jws != nullptr && cjose_jws_verify(jws.get(), jose_.get(), nullptr);
+  if (jws == nullptr) return false;
+  // libcjose checks as the header says, also with another digest or padding.
+  const char* const named =
+      cjose_header_get(cjose_jws_get_protected(jws.get()), CJOSE_HDR_ALG, nullptr);
+  return named != nullptr && AlgorithmNamed(named) == algorithm_ &&
+         cjose_jws_verify(jws.get(), jose_.get(), nullptr);
 }
 
 bool Key::SignedByEd25519(absl::string_view input, absl::string_view signature) const {

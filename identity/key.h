@@ -41,8 +41,8 @@ class Key {
   // Of all that the JWK says: another one is another key.
   const Digest& fingerprint() const { return fingerprint_; }
 
-  // Whether this key signed `compact`, a token in compact form, whose header names the key's
-  // algorithm and whose parts are base64url in their one spelling.
+  // Whether this key signed `compact`, a token in compact form and in its one spelling; for RSA and
+  // P-256 the header must name the key's algorithm, and for Ed25519 the caller sees to that.
   bool Signed(absl::string_view compact) const;
 
  private:

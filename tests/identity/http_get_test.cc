@@ -2,14 +2,19 @@
 
 #include <httplib.h>
 #include <memory>
+#include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <poll.h>
 #include <string>
+#include <sys/socket.h>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
+#include "base/clock.h"
+#include "base/file_descriptor.h"
 #include "gtest/gtest.h"
 
 namespace trellis::identity {
@@ -87,6 +92,37 @@ TEST(HttpGet, WantsACertificateThatTheMachineTrusts) {
   ASSERT_FALSE(document.ok());
   EXPECT_TRUE(absl::StrContains(document.status().message(), "SSL")) << document.status();
   EXPECT_FALSE(asked);
+}
+
+// Sends a header line a second for ever, so that no single read takes long. The test takes the five
+// seconds that a fetch may.
+TEST(HttpGet, EndsThoughEachReadIsQuick) {
+  const FileDescriptor listening(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(bind(listening.get(), any, size), 0);
+  ASSERT_EQ(listen(listening.get(), 1), 0);
+  ASSERT_EQ(getsockname(listening.get(), any, &size), 0);
+  std::thread server([&] {
+    const FileDescriptor connection(accept(listening.get(), nullptr, nullptr));
+    std::string line = "HTTP/1.1 200 OK\r\n";
+    pollfd gone{connection.get(), POLLRDHUP, 0};
+    while (gone.revents == 0) {
+      if (send(connection.get(), line.data(), line.size(), MSG_NOSIGNAL) < 0) break;
+      line = "X-More: to come\r\n";
+      if (poll(&gone, 1, /*milliseconds=*/1000) < 0) break;
+    }
+  });
+  const SystemClock machine;
+  const absl::Time begin = machine.Now();
+  const auto document =
+      HttpGet(absl::StrCat("http://127.0.0.1:", ntohs(address.sin_port), "/keys"), {});
+  EXPECT_FALSE(document.ok());
+  EXPECT_LT(machine.Now() - begin, 2 * kFetchPatience);
+  server.join();
 }
 
 TEST(HttpGet, SaysWhyThereIsNoDocument) {

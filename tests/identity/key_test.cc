@@ -69,6 +69,20 @@ TEST(Key, OneSpellingOfASignature) {
   }
 }
 
+// libcjose ends the process at some of them.
+TEST(Key, NoTokenIsSigned) {
+  const auto key = Key::Parse(testing::RsaKey().PublicJwk());
+  const std::string header = EncodeBase64Url(R"({"alg":"RS256"})");
+  for (const char* const part : {"A", "AAA=A", "A===", "=", "AAAAA=", "*", "AA=="}) {
+    EXPECT_FALSE(key->Signed(absl::StrCat(header, ".", part, ".AAAA")));
+    EXPECT_FALSE(key->Signed(absl::StrCat(header, ".AAAA.", part)));
+    EXPECT_FALSE(key->Signed(absl::StrCat(part, ".AAAA.AAAA")));
+  }
+  for (const char* const text : {"", ".", "..", "...", "AAAA", "AAAA.AAAA"}) {
+    EXPECT_FALSE(key->Signed(text)) << text;
+  }
+}
+
 // A change of a good key (null takes away) and a part of the reason why it is of no use; empty: it
 // is of use.
 struct Row {
