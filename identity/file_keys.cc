@@ -64,9 +64,11 @@ absl::StatusOr<KeySetPointer> FileKeys::Keys() {
   auto read = Read(state_);
   if (read.ok()) {
     keys_ = *std::move(read);
+    fault_.clear();
     Log("identity.keys_read", {{"from", path_}});
-  } else {
-    Log("identity.keys_not_read", {{"from", path_}, {"why", std::string(read.status().message())}});
+  } else if (read.status().message() != fault_) {
+    fault_ = std::string(read.status().message());
+    Log("identity.keys_not_read", {{"from", path_}, {"why", fault_}});
   }
   return keys_;
 }

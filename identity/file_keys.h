@@ -48,6 +48,8 @@ class FileKeys final : public KeySource {
   State state_ ABSL_GUARDED_BY(mutex_);
   absl::Time looked_ ABSL_GUARDED_BY(mutex_);
   KeySetPointer keys_ ABSL_GUARDED_BY(mutex_);
+  // What the log heard last of a file that cannot be read; it need not hear it every second.
+  std::string fault_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace trellis::identity
