@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "domain/access_grant.h"
 #include "domain/action_plan.h"
 #include "domain/induction.h"
 #include "domain/ledger.h"
@@ -11,6 +12,7 @@
 #include "domain/person.h"
 #include "domain/reminders.h"
 #include "domain/school.h"
+#include "domain/service_account.h"
 #include "domain/support_plan.h"
 
 namespace trellis::domain {
@@ -42,8 +44,8 @@ const std::vector<Aggregate>& Aggregates() {
                            "SUPPORT_PLAN_NOT_FOUND", "SUPPORT_PLAN_EXISTS"),
       Row<v1::ActionPlan>(kActionPlanStreams, "action_plan", v1::ACTION_PLAN, v1::UUID,
                           "ACTION_PLAN_NOT_FOUND", "ACTION_PLAN_EXISTS"),
-      Row<v1::Induction>("inductions/", "induction", v1::INDUCTION, v1::UUID, "INDUCTION_NOT_FOUND",
-                         "INDUCTION_EXISTS"),
+      Row<v1::Induction>(kInductionStreams, "induction", v1::INDUCTION, v1::UUID,
+                         "INDUCTION_NOT_FOUND", "INDUCTION_EXISTS"),
       Row<v1::Person>(kPersonStreams, "person", v1::PERSON, v1::UUID, "PERSON_NOT_FOUND",
                       "PERSON_EXISTS"),
       Row<v1::SchoolRecord>(kSchoolStreams, "school", v1::SCHOOL, v1::URN, "SCHOOL_NOT_FOUND",
@@ -55,6 +57,10 @@ const std::vector<Aggregate>& Aggregates() {
                                "APPROPRIATE_BODY_EXISTS"),
       Row<v1::Reminders>(kReminderStreams, "reminders", v1::REMINDERS, v1::UUID,
                          "REMINDERS_NOT_FOUND", "REMINDERS_EXISTS"),
+      Row<v1::AccessGrant>(kAccessGrantStreams, "access_grant", v1::ACCESS_GRANT, v1::UUID,
+                           "ACCESS_GRANT_NOT_FOUND", "ACCESS_GRANT_EXISTS"),
+      Row<v1::ServiceAccount>(kServiceAccountStreams, "service_account", v1::SERVICE_ACCOUNT,
+                              v1::UUID, "SERVICE_ACCOUNT_NOT_FOUND", "SERVICE_ACCOUNT_EXISTS"),
       Row<v1::Ledger>(kLedgerStreams, "ledger", v1::LEDGER, v1::LEDGER_NAME, "LEDGER_NOT_FOUND",
                       "LEDGER_EXISTS"),
   };

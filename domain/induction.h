@@ -22,6 +22,8 @@ class DraftOn;
 using Induction = v1::Induction;
 using InductionDraft = DraftOn<Induction>;
 using InductionDecision = DecisionOn<Induction>;
+inline constexpr absl::string_view kInductionStreams = "inductions/";
+
 using InductionDecided = DecidedOn<Induction>;
 
 // Applies `event` to `induction`. Total: every event ever written has a case, for ever. `name` is

@@ -64,5 +64,9 @@ PersonDecided Decide(const Person& person, const v1::CreateDiaryFeedRequest& req
                      const Context& context);
 PersonDecided Decide(const Person& person, const v1::RevokeDiaryFeedRequest& request,
                      const Context& context);
+PersonDecided Decide(const Person& person, const v1::BindIdentityRequest& request,
+                     const Context& context);
+PersonDecided Decide(const Person& person, const v1::UnbindIdentityRequest& request,
+                     const Context& context);
 
 }  // namespace trellis::domain

@@ -53,6 +53,13 @@ class Evolution {
         *Entry<v1::DiaryFeed>(event_.diary_feed_revoked().feed_id()).mutable_revoke_time() =
             person_.update_time();
         return;
+      case Event::kIdentityBound:
+        return Added(event_.identity_bound().identity(), *person_.add_identities());
+      case Event::kIdentityUnbound: {
+        auto& identity = Entry<v1::PersonIdentity>(event_.identity_unbound().identity_id());
+        *identity.mutable_unbind_time() = person_.update_time();
+        return identity.set_unbind_reason(event_.identity_unbound().reason());
+      }
       case Event::KIND_NOT_SET:
         break;
     }

@@ -31,16 +31,21 @@ bool IsSame(const v1::PersonRole& a, const v1::PersonRole& b) {
   return IsAtOnePlace(a, b) && a.starts_on() == b.starts_on() && a.ends_on() == b.ends_on();
 }
 
-// Contacts belong to a body, all others to a school.
+// Contacts belong to a body, officers to a trust, all others to a school.
 absl::Status RequirePlace(const v1::PersonRole& role) {
   const bool of_body = role.role() == v1::APPROPRIATE_BODY;
-  if (role.appropriate_body().empty() != of_body && role.school_urn().empty() == of_body) {
+  const bool of_trust = role.role() == v1::TRUST_OFFICER;
+  const bool of_school = !of_body && !of_trust;
+  if (role.appropriate_body().empty() != of_body && role.trust_uid().empty() != of_trust &&
+      role.school_urn().empty() != of_school) {
     return absl::OkStatus();
   }
-  return InvalidRequest({{of_body ? "role.appropriate_body" : "role.school_urn",
-                          absl::StrCat("role ", v1::Capacity_Name(role.role()), " wants ",
-                                       of_body ? "an appropriate body and no school"
-                                               : "a school and no appropriate body")}});
+  const auto& [field, place] = of_body    ? std::pair("appropriate_body", "an appropriate body")
+                               : of_trust ? std::pair("trust_uid", "a trust")
+                                          : std::pair("school_urn", "a school");
+  return InvalidRequest(
+      {{absl::StrCat("role.", field), absl::StrCat("role ", v1::Capacity_Name(role.role()),
+                                                   " wants ", place, " and nothing else")}});
 }
 
 absl::Status EndsBeforeItStarts(const std::string& id, const std::string& ends_on,
@@ -54,7 +59,7 @@ absl::Status EndsBeforeItStarts(const std::string& id, const std::string& ends_o
 
 bool IsAtOnePlace(const v1::PersonRole& a, const v1::PersonRole& b) {
   return a.role() == b.role() && a.school_urn() == b.school_urn() &&
-         a.appropriate_body() == b.appropriate_body();
+         a.appropriate_body() == b.appropriate_body() && a.trust_uid() == b.trust_uid();
 }
 
 bool IsHeldOn(const v1::PersonRole& role, const std::string& day) {

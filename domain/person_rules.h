@@ -12,8 +12,10 @@ namespace trellis::domain {
 
 using PersonDraft = DraftOn<Person>;
 
-// Those who keep the directory.
-inline constexpr Capacities kKeepers = {v1::INDUCTION_TUTOR, v1::HEADTEACHER};
+// Those who keep the directory: the schools' own, who runs the ledger, and the programs that feed
+// it from other systems.
+inline constexpr Capacities kKeepers = {v1::INDUCTION_TUTOR, v1::HEADTEACHER, v1::ADMINISTRATOR,
+                                        v1::SERVICE};
 
 // The record exists and stands for itself: what is new belongs to the one that stands for both.
 absl::Status RequireOwn(const Person& person);

@@ -142,6 +142,17 @@ bool IsEntryId(const std::string& text) {
   return text[1] != '0';
 }
 
+// Words of small letters with dots between them, at most 50 characters.
+bool IsScope(const std::string& text) {
+  const auto is_of_word = [](char c) { return c >= 'a' && c <= 'z'; };
+  if (text.size() > 50 || text.find('.') == std::string::npos) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (is_of_word(text[i])) continue;
+    if (text[i] != '.' || i == 0 || i + 1 == text.size() || text[i + 1] == '.') return false;
+  }
+  return true;
+}
+
 bool IsEtag(const std::string& text) {
   if (text.size() < 3 || text.size() > 21 || text.front() != '"' || text.back() != '"') {
     return false;
@@ -185,6 +196,8 @@ std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
     case v1::INDUCTION:
     case v1::REMINDERS:
     case v1::LEDGER:
+    case v1::SERVICE_ACCOUNT:
+    case v1::ACCESS_GRANT:
     case v1::SCHOOL:
     case v1::TRUST:
     case v1::APPROPRIATE_BODY_NAME: {
@@ -217,6 +230,8 @@ std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
       return unless(IsCompanyNumber(text), "a company's number of eight characters");
     case v1::REGISTER_DATE:
       return unless(ParseRegisterDate(text).has_value(), "a date that exists, as YYYY-MM-DD");
+    case v1::SCOPE:
+      return unless(IsScope(text), "a scope such as plans.read");
     case v1::ENTRY_ID:
       return unless(IsEntryId(text), "an entry id such as c1");
     case v1::ETAG:
@@ -416,7 +431,15 @@ void ClearOutputOnly(pb::Message& message) {
 }
 
 bool CanBeRole(v1::Capacity capacity) {
-  return capacity != v1::SYSTEM && capacity != v1::ADMINISTRATOR;
+  switch (capacity) {
+    case v1::SYSTEM:
+    case v1::ADMINISTRATOR:
+    case v1::GRANTEE:
+    case v1::SERVICE:
+      return false;
+    default:
+      return true;
+  }
 }
 
 }  // namespace trellis::domain

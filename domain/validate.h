@@ -23,8 +23,8 @@ bool HasBehavior(const google::protobuf::FieldDescriptor& field,
 // Why `text` is no valid value for the string field `field`: got and want; empty if it is one.
 std::string WhyInvalid(const google::protobuf::FieldDescriptor& field, const std::string& text);
 
-// Whether somebody can have it as a role. Trellis itself acts in SYSTEM; who runs the ledger is no
-// part of any school.
+// Whether somebody can have it as a role at a place. Trellis itself acts in SYSTEM; who runs the
+// ledger is no part of any school; a grant and a service account say themselves what they are for.
 bool CanBeRole(v1::Capacity capacity);
 
 // Clears every OUTPUT_ONLY field of `message`, in depth: what a caller puts there is ignored.

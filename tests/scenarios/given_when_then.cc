@@ -8,6 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "base/check.h"
 #include "base/status_macros.h"
+#include "domain/access_grant.h"
 #include "domain/action_plan.h"
 #include "domain/codec.h"
 #include "domain/induction.h"
@@ -16,6 +17,7 @@
 #include "domain/person.h"
 #include "domain/reminders.h"
 #include "domain/school.h"
+#include "domain/service_account.h"
 #include "domain/support_plan.h"
 #include "domain/validate.h"
 #include "gtest/gtest.h"
@@ -62,6 +64,8 @@ constexpr DefaultName kDefaultNames[] = {
     {"appropriateBodies/", "appropriateBodies/ab-31"},
     // Those of kPlan.
     {"reminders/", "reminders/68b54571-dc95-89e4-a747-be9af04e957d"},
+    {"accessGrants/", "accessGrants/00000000-0000-4000-8000-00000000004a"},
+    {"serviceAccounts/", "serviceAccounts/00000000-0000-4000-8000-00000000005a"},
     {"ledgers/", "ledgers/harbour-trust"},
 };
 
@@ -296,6 +300,10 @@ std::optional<Decided> DecideOnPerson(const pb::Message& state, const v1::Comman
       return decide(command.create_diary_feed());
     case v1::Command::kRevokeDiaryFeed:
       return decide(command.revoke_diary_feed());
+    case v1::Command::kBindIdentity:
+      return decide(command.bind_identity());
+    case v1::Command::kUnbindIdentity:
+      return decide(command.unbind_identity());
     default:
       return std::nullopt;
   }
@@ -348,13 +356,35 @@ std::optional<Decided> DecideOnLedger(const pb::Message& state, const v1::Comman
   return DecideOn<v1::Ledger>(state, context)(command.record_key_rotation());
 }
 
+std::optional<Decided> DecideOnGrant(const pb::Message& state, const v1::Command& command,
+                                     const domain::Context& context) {
+  const auto decide = DecideOn<v1::AccessGrant>(state, context);
+  switch (command.request_case()) {
+    case v1::Command::kGrantAccess:
+      return decide(command.grant_access());
+    case v1::Command::kBreakGlass:
+      return decide(command.break_glass());
+    case v1::Command::kRevokeAccess:
+      return decide(command.revoke_access());
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Decided> DecideOnServiceAccount(const pb::Message& state, const v1::Command& command,
+                                              const domain::Context& context) {
+  if (!command.has_record_service_account()) return std::nullopt;
+  return DecideOn<v1::ServiceAccount>(state, context)(command.record_service_account());
+}
+
 }  // namespace
 
 Decided DecideCommand(const pb::Message& state, const v1::Command& command,
                       const domain::Context& context) {
   for (const auto decide :
        {DecideOnSupportPlan, DecideOnActionPlan, DecideOnInduction, DecideOnPerson, DecideOnSchool,
-        DecideOnTrust, DecideOnBody, DecideOnReminders, DecideOnLedger}) {
+        DecideOnTrust, DecideOnBody, DecideOnReminders, DecideOnLedger, DecideOnGrant,
+        DecideOnServiceAccount}) {
     if (auto decided = decide(state, command, context)) return *std::move(decided);
   }
   // Found by the first scenario of a command that is new.
