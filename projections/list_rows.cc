@@ -1,5 +1,6 @@
 #include "projections/list_rows.h"
 
+#include "projections/access_index.h"
 #include "projections/action_plan_list.h"
 #include "projections/caseload.h"
 #include "projections/diary_index.h"
@@ -13,6 +14,7 @@ namespace trellis::projections {
 void AddListRows(const google::protobuf::Message& state, bool is_new, Rows& rows) {
   AddDiaryRows(state, is_new, rows);
   AddReminderRow(state, rows);
+  AddAccessRows(state, rows);
   const google::protobuf::Descriptor* const type = state.GetDescriptor();
   if (type == v1::SupportPlan::descriptor()) {
     AddCaseloadRow(static_cast<const v1::SupportPlan&>(state), is_new, rows);

@@ -174,6 +174,25 @@ absl::StatusOr<std::vector<std::string>> Views::StreamsOfSchool(const std::strin
   return projections::StreamsOfSchool(*store_, urn);
 }
 
+absl::StatusOr<std::vector<std::string>> Views::HoldersOfIdentity(absl::string_view issuer,
+                                                                  absl::string_view subject) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return projections::HoldersOfIdentity(*store_, issuer, subject);
+}
+
+absl::StatusOr<std::vector<std::string>> Views::HoldersOfCertificate(absl::string_view name) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return projections::HoldersOfCertificate(*store_, name);
+}
+
+absl::StatusOr<std::vector<std::string>> Views::GrantsOfRecord(absl::string_view record) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return projections::GrantsOfRecord(*store_, record);
+}
+
 absl::StatusOr<std::vector<std::string>> Views::StreamsToRemind(absl::CivilDay today,
                                                                 const std::string& after,
                                                                 size_t count) {

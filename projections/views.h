@@ -26,6 +26,7 @@
 #include "base/mutex.h"
 #include "eventstore/event_log.h"
 #include "google/protobuf/arena.h"
+#include "projections/access_index.h"
 #include "projections/action_plan_list.h"
 #include "projections/caseload.h"
 #include "projections/current_states.h"
@@ -38,7 +39,7 @@
 namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
-inline constexpr char kViewsVersion[] = "directory.3";
+inline constexpr char kViewsVersion[] = "access.1";
 // Events in a batch, streams they touch, and bytes they have: enough that a busy plan is written
 // once for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
@@ -109,6 +110,12 @@ class Views {
   // See diary_index.h.
   absl::StatusOr<std::vector<std::string>> StreamsOfPerson(const std::string& person);
   absl::StatusOr<std::vector<std::string>> StreamsOfSchool(const std::string& urn);
+
+  // See access_index.h.
+  absl::StatusOr<std::vector<std::string>> HoldersOfIdentity(absl::string_view issuer,
+                                                             absl::string_view subject);
+  absl::StatusOr<std::vector<std::string>> HoldersOfCertificate(absl::string_view name);
+  absl::StatusOr<std::vector<std::string>> GrantsOfRecord(absl::string_view record);
 
   // See reminder_index.h.
   absl::StatusOr<std::vector<std::string>> StreamsToRemind(absl::CivilDay today,
