@@ -1,0 +1,122 @@
+#include "policy/subject.h"
+
+#include "domain/entries.h"
+#include "domain/school.h"
+#include "trellis/v1/access_grant.pb.h"
+#include "trellis/v1/action_plan.pb.h"
+#include "trellis/v1/directory.pb.h"
+#include "trellis/v1/induction.pb.h"
+#include "trellis/v1/school.pb.h"
+#include "trellis/v1/support_plan.pb.h"
+
+namespace trellis::policy {
+namespace {
+
+using domain::IsStruckOut;
+
+void AddPart(Subject& subject, const std::string& person, v1::Capacity capacity,
+             absl::string_view since = "", absl::string_view until = "") {
+  if (!person.empty()) subject.parts.push_back({person, capacity, since, until});
+}
+
+// Who gives support is named for it whichever hat they wear.
+template <typename Supporters>
+void AddSupporters(Subject& subject, const Supporters& supporters) {
+  for (const v1::Supporter& supporter : supporters) {
+    AddPart(subject, supporter.person(), v1::SUPPORTER);
+    AddPart(subject, supporter.person(), v1::MENTOR);
+  }
+}
+
+Subject Of(const v1::SupportPlan& plan) {
+  Subject subject;
+  subject.person = plan.ect().person();
+  absl::string_view since;
+  for (const v1::FormerSchool& former : plan.former_schools()) {
+    subject.stays.push_back({former.school().urn(), former.since_on(), former.left_on()});
+    since = former.left_on();
+  }
+  subject.stays.push_back({plan.school().urn(), since, ""});
+  AddPart(subject, plan.appropriate_body().person(), v1::APPROPRIATE_BODY);
+  for (const v1::FormerParty& former : plan.former_parties()) {
+    AddPart(subject, former.party().person(), former.capacity(), former.since_on(),
+            former.replaced_on());
+  }
+  for (const v1::Action& action : plan.actions()) {
+    if (!IsStruckOut(action)) AddSupporters(subject, action.by());
+  }
+  for (const v1::Support& support : plan.support()) {
+    if (!IsStruckOut(support)) AddSupporters(subject, support.supported_by());
+  }
+  for (const v1::Observation& seen : plan.observations()) {
+    if (!IsStruckOut(seen)) AddSupporters(subject, seen.observers());
+  }
+  return subject;
+}
+
+Subject Of(const v1::ActionPlan& plan) {
+  Subject subject;
+  subject.person = plan.ect().person();
+  // Handed over, it is the ECT's to write; what the mentor wrote they may still read.
+  AddPart(subject, plan.mentor().person(), v1::MENTOR);
+  subject.stays.push_back({plan.school().urn(), "", ""});
+  return subject;
+}
+
+Subject Of(const v1::Induction& induction) {
+  Subject subject;
+  subject.person = induction.ect().person();
+  // What ended with the induction still stands: nobody came after.
+  const auto until = [&](const std::string& ends_on) {
+    const bool is_last = induction.has_ending() && ends_on == induction.ending().ended_on();
+    return is_last ? absl::string_view() : absl::string_view(ends_on);
+  };
+  for (const v1::InductionSchool& at : induction.schools()) {
+    if (IsStruckOut(at)) continue;
+    subject.stays.push_back({at.school().urn(), at.starts_on(), until(at.ends_on())});
+  }
+  for (const v1::Mentorship& one : induction.mentorships()) {
+    if (IsStruckOut(one)) continue;
+    AddPart(subject, one.mentor().person(), v1::MENTOR, one.starts_on(), until(one.ends_on()));
+  }
+  for (const v1::AppropriateBodyPeriod& one : induction.appropriate_bodies()) {
+    if (IsStruckOut(one)) continue;
+    AddPart(subject, one.contact().person(), v1::APPROPRIATE_BODY, one.starts_on(),
+            until(one.ends_on()));
+    if (until(one.ends_on()).empty()) subject.bodies.push_back(one.body());
+  }
+  return subject;
+}
+
+Subject Of(const v1::Person& person) {
+  Subject subject;
+  subject.person = person.name();
+  for (const v1::PersonRole& role : person.roles()) {
+    if (!role.school_urn().empty()) {
+      subject.stays.push_back({role.school_urn(), role.starts_on(), role.ends_on()});
+    }
+  }
+  return subject;
+}
+
+}  // namespace
+
+Subject SubjectOf(const google::protobuf::Message& state) {
+  const google::protobuf::Descriptor* const type = state.GetDescriptor();
+  if (type == v1::SupportPlan::descriptor()) return Of(static_cast<const v1::SupportPlan&>(state));
+  if (type == v1::ActionPlan::descriptor()) return Of(static_cast<const v1::ActionPlan&>(state));
+  if (type == v1::Induction::descriptor()) return Of(static_cast<const v1::Induction&>(state));
+  if (type == v1::Person::descriptor()) return Of(static_cast<const v1::Person&>(state));
+  Subject subject;
+  if (type == v1::SchoolRecord::descriptor()) {
+    const auto& school = static_cast<const v1::SchoolRecord&>(state);
+    subject.stays.push_back(
+        {absl::string_view(school.name()).substr(domain::kSchoolStreams.size()), "", ""});
+  } else if (type == v1::AccessGrant::descriptor()) {
+    const auto& grant = static_cast<const v1::AccessGrant&>(state);
+    subject.parts.push_back({grant.grantee().person(), v1::GRANTEE, "", ""});
+  }
+  return subject;
+}
+
+}  // namespace trellis::policy

@@ -1,0 +1,43 @@
+// Whose record something is, where it was and whom it names: all that decides who may see it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+#include "trellis/v1/capacity.pb.h"
+
+namespace trellis::policy {
+
+// A time that a record was at a school: dates, each part of it; empty: from the beginning, and
+// still.
+struct Stay {
+  absl::string_view school_urn;
+  absl::string_view since;
+  absl::string_view until;
+};
+
+// Somebody whom a record names in a capacity, from when until when, likewise.
+struct Part {
+  absl::string_view person;
+  v1::Capacity capacity = v1::CAPACITY_UNSPECIFIED;
+  absl::string_view since;
+  absl::string_view until;
+};
+
+// Views into the record that it is of, which must outlive it.
+struct Subject {
+  // `people/{uuid}`; empty if it is nobody's.
+  absl::string_view person;
+  std::vector<Stay> stays;
+  std::vector<Part> parts;
+  // The ids of appropriate bodies whose contacts it names, as far as it names them itself.
+  std::vector<absl::string_view> bodies;
+};
+
+// Of a state of any aggregate. One that holds nothing about a person (a school, the ledger) has its
+// schools alone.
+Subject SubjectOf(const google::protobuf::Message& state);
+
+}  // namespace trellis::policy
