@@ -22,7 +22,7 @@ cmake --build build/release --target trellisd trellis
 
 heading "3. Server"
 # The server prints one line when it serves; without it, its error stands on standard error.
-exec {server_output}< <(exec build/release/bin/trellisd "${server_flags[@]}")
+exec {server_output}< <(exec build/release/bin/trellisd --dev "${server_flags[@]}")
 server=$!
 stop_server() { kill -TERM "$server" 2>/dev/null && wait "$server" 2>/dev/null || true; }
 trap stop_server EXIT

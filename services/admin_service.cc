@@ -20,7 +20,6 @@ namespace longrunning = google::longrunning;
 
 absl::StatusOr<longrunning::Operation> StartBackup(Backups& backups,
                                                    const v1::StartBackupRequest& request) {
-  RETURN_IF_ERROR(domain::Validate(request));
   if (request.keep_count() < 0) {
     return InvalidRequest(
         {{"keep_count", absl::StrCat("got ", request.keep_count(), ", want 0 or more")}});
@@ -29,13 +28,11 @@ absl::StatusOr<longrunning::Operation> StartBackup(Backups& backups,
 }
 
 absl::StatusOr<v1::Backup> GetBackup(Backups& backups, const v1::GetBackupRequest& request) {
-  RETURN_IF_ERROR(domain::Validate(request));
   return backups.FindBackup(request.name());
 }
 
 absl::StatusOr<v1::ListBackupsResponse> ListBackups(Backups& backups,
                                                     const v1::ListBackupsRequest& request) {
-  RETURN_IF_ERROR(domain::Validate(request));
   ASSIGN_OR_RETURN(const std::vector<v1::Backup> all, backups.ListBackups());
   v1::ListBackupsResponse response;
   RETURN_IF_ERROR(CutPage(request, all, kPageSizeByDefault, response.mutable_backups(), response));
@@ -53,9 +50,8 @@ absl::StatusOr<v1::PreparedSigningKey> PrepareSigningKey(const Rooms& rooms,
 
 // Recorded first: what a crash cuts off after that, the next start completes.
 void RotateSigningKey(const Rooms& rooms, Call call, const v1::RotateSigningKeyRequest& request) {
-  const absl::StatusOr<Caller> caller = IdentifyCaller(call);
+  const absl::StatusOr<Caller>& caller = call.admission().caller;
   if (!caller.ok()) return call.Fail(caller.status());
-  if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
   // What was recorded before is completed now, and what is recorded below once it is.
   if (absl::Status status = rooms.keys.Complete(); !status.ok()) return call.Fail(status);
   const auto record = rooms.keys.RecordOf(request);

@@ -32,7 +32,7 @@ template <typename State, typename Request>
 Handler CommandHandler(const Rooms& rooms, Elsewhere<State> elsewhere = nullptr) {
   return Unary<Request>([&pipeline = rooms.pipeline, elsewhere = std::move(elsewhere)](
                             Call call, const Request& request) {
-    const absl::StatusOr<Caller> caller = IdentifyCaller(call);
+    const absl::StatusOr<Caller>& caller = call.admission().caller;
     if (!caller.ok()) return call.Fail(caller.status());
     pipeline.Execute<State>(
         *caller, request,
@@ -44,14 +44,12 @@ Handler CommandHandler(const Rooms& rooms, Elsewhere<State> elsewhere = nullptr)
   });
 }
 
-// A read: validated, then answered by `read`.
+// A read, answered by `read`.
 template <typename Request, typename Response>
 Handler ReadHandler(const Rooms& rooms,
                     absl::StatusOr<Response> (*read)(const Rooms&, const Request&)) {
-  return Unary<Request>([rooms, read](Call call, const Request& request) {
-    if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
-    call.Answer(read(rooms, request));
-  });
+  return Unary<Request>(
+      [rooms, read](Call call, const Request& request) { call.Answer(read(rooms, request)); });
 }
 
 // Likewise, where it matters who calls.
@@ -59,9 +57,8 @@ template <typename Request, typename Response>
 Handler ReadHandler(const Rooms& rooms,
                     absl::StatusOr<Response> (*read)(const Rooms&, const Caller&, const Request&)) {
   return Unary<Request>([rooms, read](Call call, const Request& request) {
-    const absl::StatusOr<Caller> caller = IdentifyCaller(call);
+    const absl::StatusOr<Caller>& caller = call.admission().caller;
     if (!caller.ok()) return call.Fail(caller.status());
-    if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
     call.Answer(read(rooms, *caller, request));
   });
 }
@@ -104,7 +101,6 @@ absl::StatusOr<State> StateAt(const Rooms& rooms, const std::string& name, const
 template <typename Request>
 Handler GetHandler(const Rooms& rooms) {
   return Unary<Request>([rooms](Call call, const Request& request) {
-    if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
     const absl::StatusOr<Moment> moment = MomentOf(request);
     if (!moment.ok()) return call.Fail(moment.status());
     const absl::StatusOr<std::string> bytes = StateBytesAt(rooms, request.name(), *moment);

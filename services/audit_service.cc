@@ -33,7 +33,6 @@ absl::Status Complete(const eventstore::Record& record, v1::TrailEntry& entry) {
 
 absl::StatusOr<v1::ListTrailResponse> ListTrail(const Rooms& rooms,
                                                 const v1::ListTrailRequest& request) {
-  RETURN_IF_ERROR(domain::Validate(request));
   ASSIGN_OR_RETURN(const std::string cursor, PageCursor(request));
   uint64_t first = 1;
   if (!cursor.empty() && !absl::SimpleAtoi(cursor, &first)) first = 1;

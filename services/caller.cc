@@ -9,13 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/error.h"
-#include "base/status_macros.h"
 #include "domain/validate.h"
 
 namespace trellis::services {
 namespace {
 
-constexpr char kActorKey[] = "trellis-actor";
 constexpr char kNameKey[] = "trellis-actor-name";
 constexpr char kCapacityKey[] = "trellis-capacity";
 constexpr char kTraceKey[] = "traceparent";
@@ -55,50 +53,51 @@ bool IsUtf8(const std::string& text) {
   return read.ParseFromString(written.SerializeAsString());
 }
 
-absl::StatusOr<v1::Capacity> ParseCapacity(const std::string& text) {
-  v1::Capacity capacity = v1::CAPACITY_UNSPECIFIED;
-  const std::string name = absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}}));
-  // Nobody who calls is Trellis itself.
-  const auto is_callers = [](int number) {
-    return number != v1::CAPACITY_UNSPECIFIED && number != v1::SYSTEM;
-  };
-  if (v1::Capacity_Parse(name, &capacity) && is_callers(capacity)) return capacity;
-  std::string want;
-  for (int i = 1; i < v1::Capacity_ARRAYSIZE; ++i) {
-    if (!is_callers(i)) continue;
-    absl::StrAppend(&want, i == 1 ? "" : ", ", v1::Capacity_Name(static_cast<v1::Capacity>(i)));
-  }
-  return Unauthenticated(
-      text.empty() ? "ACTOR_MISSING" : "ACTOR_INVALID", kCapacityKey,
-      absl::StrCat(text.empty() ? "missing" : "got another word", ", want one of ", want));
+// Those that a caller can act in: nobody who calls is Trellis itself, and a program acts in SERVICE
+// by its account.
+bool IsCallers(int number) {
+  return number != v1::CAPACITY_UNSPECIFIED && number != v1::SYSTEM && number != v1::SERVICE;
 }
 
-// `00-{32 hexadecimal digits}-{16 of them}-{2 of them}`.
-void ReadTrace(const std::string& text, Caller& caller) {
-  const bool readable = text.size() == 55 && absl::StartsWith(text, "00-") && text[35] == '-' &&
-                        text[52] == '-' && IsHex(text.substr(3, 32)) && IsHex(text.substr(36, 16));
-  if (!readable) return;
-  const std::string trace = absl::HexStringToBytes(absl::string_view(text).substr(3, 32));
-  const std::string span = absl::HexStringToBytes(absl::string_view(text).substr(36, 16));
-  std::copy(trace.begin(), trace.end(), caller.trace.begin());
-  std::copy(span.begin(), span.end(), caller.span.begin());
+std::string CapacitiesWanted() {
+  std::string want;
+  for (int i = 1; i < v1::Capacity_ARRAYSIZE; ++i) {
+    if (!IsCallers(i)) continue;
+    absl::StrAppend(&want, i == 1 ? "" : ", ", v1::Capacity_Name(static_cast<v1::Capacity>(i)));
+  }
+  return want;
 }
 
 }  // namespace
 
-absl::StatusOr<Caller> IdentifyCaller(const Call& call) { return IdentifyCaller(call.context()); }
+absl::Status ActorMissing() {
+  return Unauthenticated("ACTOR_MISSING", kActorKey, "missing, want people/{uuid}");
+}
 
-absl::StatusOr<Caller> IdentifyCaller(const grpc::CallbackServerContext& context) {
-  Caller caller;
-  caller.actor.set_person(MetadataOf(context, kActorKey));
-  if (caller.actor.person().empty()) {
-    return Unauthenticated("ACTOR_MISSING", kActorKey, "missing, want people/{uuid}");
-  }
+absl::Status CapacityMissing() {
+  return Unauthenticated("ACTOR_MISSING", kCapacityKey,
+                         absl::StrCat("missing, want one of ", CapacitiesWanted()));
+}
+
+absl::StatusOr<v1::Capacity> CapacityIn(const MetadataReader& metadata) {
+  const std::string text = metadata(kCapacityKey);
+  if (text.empty()) return v1::CAPACITY_UNSPECIFIED;
+  v1::Capacity capacity = v1::CAPACITY_UNSPECIFIED;
+  const std::string name = absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}}));
+  if (v1::Capacity_Parse(name, &capacity) && IsCallers(capacity)) return capacity;
+  return Unauthenticated("ACTOR_INVALID", kCapacityKey,
+                         absl::StrCat("got another word, want one of ", CapacitiesWanted()));
+}
+
+absl::StatusOr<v1::Party> ActorIn(const MetadataReader& metadata) {
+  v1::Party actor;
+  actor.set_person(metadata(kActorKey));
+  if (actor.person().empty()) return ActorMissing();
   const auto& fields = *v1::Party::descriptor();
-  if (!domain::WhyInvalid(*fields.FindFieldByName("person"), caller.actor.person()).empty()) {
+  if (!domain::WhyInvalid(*fields.FindFieldByName("person"), actor.person()).empty()) {
     return Unauthenticated("ACTOR_INVALID", kActorKey, "got another text, want people/{uuid}");
   }
-  const std::string name = PercentDecoded(MetadataOf(context, kNameKey));
+  const std::string name = PercentDecoded(metadata(kNameKey));
   if (absl::StripAsciiWhitespace(name).empty()) {
     return Unauthenticated("ACTOR_MISSING", kNameKey,
                            "missing, want the name as it is known now, percent-encoded");
@@ -107,10 +106,20 @@ absl::StatusOr<Caller> IdentifyCaller(const grpc::CallbackServerContext& context
     return Unauthenticated("ACTOR_INVALID", kNameKey,
                            "want at most 200 characters of UTF-8 without control characters");
   }
-  caller.actor.set_name(name);
-  ASSIGN_OR_RETURN(caller.capacity, ParseCapacity(MetadataOf(context, kCapacityKey)));
-  ReadTrace(MetadataOf(context, kTraceKey), caller);
-  return caller;
+  actor.set_name(name);
+  return actor;
+}
+
+// `00-{32 hexadecimal digits}-{16 of them}-{2 of them}`.
+void ReadTrace(const MetadataReader& metadata, Caller& caller) {
+  const std::string text = metadata(kTraceKey);
+  const bool readable = text.size() == 55 && absl::StartsWith(text, "00-") && text[35] == '-' &&
+                        text[52] == '-' && IsHex(text.substr(3, 32)) && IsHex(text.substr(36, 16));
+  if (!readable) return;
+  const std::string trace = absl::HexStringToBytes(absl::string_view(text).substr(3, 32));
+  const std::string span = absl::HexStringToBytes(absl::string_view(text).substr(36, 16));
+  std::copy(trace.begin(), trace.end(), caller.trace.begin());
+  std::copy(span.begin(), span.end(), caller.span.begin());
 }
 
 }  // namespace trellis::services

@@ -1,14 +1,17 @@
-// Who calls: from the call's metadata.
+// Who acts in a call, as its events will have it.
 #pragma once
+
+#include <functional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "base/uuid.h"
-#include "services/rpc_service.h"
 #include "trellis/v1/party.pb.h"
 
 namespace trellis::services {
 
 struct Caller {
+  // A person or, in the capacity SERVICE, a service account.
   v1::Party actor;
   v1::Capacity capacity = v1::CAPACITY_UNSPECIFIED;
   // The trace that the call belongs to and, in its first 8 bytes, the span that it came from; zero
@@ -17,12 +20,27 @@ struct Caller {
   Uuid span{};
 };
 
-// Reads `trellis-actor` (people/{uuid}), `trellis-actor-name` (percent-encoded UTF-8, at most 200
-// characters) and `trellis-capacity` (a Capacity, in any case, with '-' or '_'). UNAUTHENTICATED
-// (ACTOR_MISSING, ACTOR_INVALID) says which is missing or wrong. Nothing is proved: the server
-// listens on loopback only. A `traceparent` (W3C Trace Context) that makes no sense is passed over,
-// as that standard asks.
-absl::StatusOr<Caller> IdentifyCaller(const grpc::CallbackServerContext& context);
-absl::StatusOr<Caller> IdentifyCaller(const Call& call);
+// The metadata or header of this name; empty if there is none.
+using MetadataReader = std::function<std::string(const std::string&)>;
+
+inline constexpr char kActorKey[] = "trellis-actor";
+
+// Who a call says it is of: `trellis-actor` (people/{uuid}) and `trellis-actor-name`
+// (percent-encoded UTF-8, at most 200 characters). UNAUTHENTICATED (ACTOR_MISSING, ACTOR_INVALID)
+// says which is missing or wrong. Nothing is proved by it.
+absl::StatusOr<v1::Party> ActorIn(const MetadataReader& metadata);
+
+// The capacity that the caller acts in, `trellis-capacity` (a Capacity, in any case, with '-' or
+// '_'). CAPACITY_UNSPECIFIED if none is said. UNAUTHENTICATED (ACTOR_INVALID) for another word.
+absl::StatusOr<v1::Capacity> CapacityIn(const MetadataReader& metadata);
+
+// UNAUTHENTICATED (ACTOR_MISSING): a capacity is wanted.
+absl::Status CapacityMissing();
+// Likewise, an actor.
+absl::Status ActorMissing();
+
+// Sets the caller's trace by `traceparent` (W3C Trace Context); one that makes no sense is passed
+// over, as that standard asks.
+void ReadTrace(const MetadataReader& metadata, Caller& caller);
 
 }  // namespace trellis::services

@@ -14,6 +14,7 @@
 #include "domain/place.h"
 #include "domain/requires.h"
 #include "domain/school.h"
+#include "services/authenticator.h"
 #include "services/references.h"
 #include "services/school_line.h"
 #include "services/session_notes_check.h"
@@ -50,6 +51,9 @@ class Check {
       names.push_back({std::move(reference), std::move(row)});
       // A school that followed another may have closed since: what is recorded is past.
       RETURN_IF_ERROR(CheckUsable(names.back(), /*may_be_closed=*/is_succession));
+    }
+    if (request.GetDescriptor() == v1::BindIdentityRequest::descriptor()) {
+      RETURN_IF_ERROR(CheckUnbound(static_cast<const v1::BindIdentityRequest&>(request)));
     }
     if (is_succession) {
       RETURN_IF_ERROR(CheckNoCircle(static_cast<const v1::RecordSuccessorRequest&>(request)));
@@ -106,6 +110,22 @@ class Check {
                            absl::StrCat(school.name(), " (", path, ") is closed",
                                         successors.empty() ? "" : "; it is followed by ",
                                         absl::StrJoin(successors, " and ")));
+  }
+
+  // A subject is one person's, or one program's.
+  absl::Status CheckUnbound(const v1::BindIdentityRequest& request) {
+    const v1::PersonIdentity& identity = request.identity();
+    ASSIGN_OR_RETURN(const auto names,
+                     views_.HoldersOfIdentity(identity.issuer(), identity.subject()));
+    for (const std::string& name : names) {
+      if (name == request.name()) continue;
+      ASSIGN_OR_RETURN(const StateRowPointer row, views_.FindRow(name));
+      if (row == nullptr || !IsBound(*row, identity.issuer(), identity.subject())) continue;
+      return domain::Refusal("IDENTITY_BOUND", name,
+                             absl::StrCat("the subject is bound to ", name,
+                                          "; unbind it there first (UnbindIdentity)"));
+    }
+    return absl::OkStatus();
   }
 
   // None of those that follow the successor is the school that it is to follow. That it is no

@@ -90,6 +90,8 @@ std::map<std::string, Handler> DirectoryHandlers(const Rooms& rooms) {
       {"EndRole", PersonCommand<v1::EndRoleRequest>(rooms)},
       {"CreateDiaryFeed", PersonCommand<v1::CreateDiaryFeedRequest>(rooms)},
       {"RevokeDiaryFeed", PersonCommand<v1::RevokeDiaryFeedRequest>(rooms)},
+      {"BindIdentity", PersonCommand<v1::BindIdentityRequest>(rooms)},
+      {"UnbindIdentity", PersonCommand<v1::UnbindIdentityRequest>(rooms)},
       {"GetPerson", GetHandler<v1::GetPersonRequest>(rooms)},
       {"ListRoles", ReadHandler(rooms, ListRoles)},
       {"FindPeople", ReadHandler(rooms, FindPeople)},

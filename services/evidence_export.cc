@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
+#include "domain/induction.h"
 #include "evidence/bundle.h"
 #include "proofs/prove.h"
 #include "services/action_plan_service.h"
@@ -36,7 +37,7 @@ absl::Status CheckMayRead(const Rooms& rooms, const Caller& caller, const std::s
   if (absl::StartsWith(name, "actionPlans/")) {
     return PlanForReader(rooms, caller, name, Moment{}).status();
   }
-  if (absl::StartsWith(name, "inductions/")) {
+  if (absl::StartsWith(name, domain::kInductionStreams)) {
     return InductionForPartner(rooms, caller, name).status();
   }
   return absl::OkStatus();
@@ -88,7 +89,6 @@ std::vector<proofs::VerifierKey> KeysOf(const Rooms& rooms, const proofs::Note& 
 
 absl::StatusOr<std::string> MakeBundle(const Rooms& rooms, const Caller& caller,
                                        const v1::ExportEvidenceRequest& request) {
-  RETURN_IF_ERROR(domain::Validate(request));
   RETURN_IF_ERROR(CheckMayRead(rooms, caller, request.name()));
   evidence::Evidence evidence;
   ASSIGN_OR_RETURN(evidence.records, ReadRecords(rooms, request.name()));
@@ -112,14 +112,14 @@ class BundleStream final : public Answering {
  public:
   explicit BundleStream(std::shared_ptr<std::atomic<int>> running) : running_(std::move(running)) {}
 
-  void Start(const Rooms& rooms, const grpc::CallbackServerContext& context,
-             const grpc::ByteBuffer& request) {
+  void Start(const Rooms& rooms, const Admission& admission,
+             const v1::ExportEvidenceRequest& request) {
     absl::Status status = absl::OkStatus();
     if (running_->fetch_add(1) >= kExportsMax) {
       status = Error(absl::StatusCode::kResourceExhausted, "EXPORTS_BUSY",
                      absl::StrCat(kExportsMax, " exports run, want fewer; try again later"));
     } else {
-      status = Make(rooms, context, request);
+      status = Make(rooms, admission, request);
     }
     status.ok() ? WriteNext() : End(ToGrpcStatus(status));
   }
@@ -131,12 +131,10 @@ class BundleStream final : public Answering {
   void OnDone() override { delete this; }
 
  private:
-  absl::Status Make(const Rooms& rooms, const grpc::CallbackServerContext& context,
-                    const grpc::ByteBuffer& request) {
-    v1::ExportEvidenceRequest parsed;
-    RETURN_IF_ERROR(ParseRequest(request, parsed));
-    ASSIGN_OR_RETURN(const Caller caller, IdentifyCaller(context));
-    ASSIGN_OR_RETURN(bundle_, MakeBundle(rooms, caller, parsed));
+  absl::Status Make(const Rooms& rooms, const Admission& admission,
+                    const v1::ExportEvidenceRequest& request) {
+    RETURN_IF_ERROR(admission.caller.status());
+    ASSIGN_OR_RETURN(bundle_, MakeBundle(rooms, *admission.caller, request));
     return absl::OkStatus();
   }
 
@@ -167,9 +165,9 @@ class BundleStream final : public Answering {
 
 AnsweringHandler EvidenceHandler(const Rooms& rooms) {
   return [rooms, running = std::make_shared<std::atomic<int>>(0)](
-             grpc::CallbackServerContext* context, const grpc::ByteBuffer& request) {
+             const Admission& admission, const google::protobuf::Message& request) {
     auto* const stream = new BundleStream(running);
-    stream->Start(rooms, *context, request);
+    stream->Start(rooms, admission, static_cast<const v1::ExportEvidenceRequest&>(request));
     return stream;
   };
 }

@@ -39,6 +39,10 @@ int HttpCode(const absl::Status& status) {
       return 404;
     case absl::StatusCode::kInvalidArgument:
       return 400;
+    case absl::StatusCode::kUnauthenticated:
+      return 401;
+    case absl::StatusCode::kPermissionDenied:
+      return 403;
     case absl::StatusCode::kUnavailable:
       return 503;
     default:
@@ -51,19 +55,36 @@ void Fail(const absl::Status& status, httplib::Response& response) {
   response.set_content(absl::StrCat(status.message(), "\n"), kText);
 }
 
-void ServePlan(const Rooms& rooms, const httplib::Request& request, httplib::Response& response) {
+// Whether the caller of the page may do what it does: the same line of the policy, the same words.
+absl::Status Admit(const Gate& gate, const char* action, const google::protobuf::Message& asked,
+                   const httplib::Request& request) {
+  const Credentials credentials{.metadata = [&request](const std::string& key) {
+    return request.get_header_value(key.c_str());
+  }};
+  return gate.Admit(credentials, *policy::Policy::Get().Find(action), &asked).status();
+}
+
+void ServePlan(const Rooms& rooms, const Gate& gate, const httplib::Request& request,
+               httplib::Response& response) {
   v1::RenderSupportPlanRequest render;
   render.set_name(absl::StrCat("supportPlans/", request.matches[1].str()));
   render.set_output_format(v1::RenderSupportPlanRequest::HTML);
-  if (absl::Status status = domain::Validate(render); !status.ok()) return Fail(status, response);
+  absl::Status status = domain::Validate(render);
+  if (status.ok()) status = Admit(gate, "SupportPlanService/RenderSupportPlan", render, request);
+  if (!status.ok()) return Fail(status, response);
   const absl::StatusOr<v1::RenderSupportPlanResponse> page = RenderSupportPlan(rooms, render);
   if (!page.ok()) return Fail(page.status(), response);
   response.set_content(page->content(), kHtml);
 }
 
-void ServeIndex(const Rooms& rooms, httplib::Response& response) {
+void ServeIndex(const Rooms& rooms, const Gate& gate, const httplib::Request& request,
+                httplib::Response& response) {
   v1::ListSupportPlansRequest list;
   list.set_page_size(1000);
+  list.set_school_urn(request.get_param_value("school_urn"));
+  absl::Status status = domain::Validate(list);
+  if (status.ok()) status = Admit(gate, "SupportPlanService/ListSupportPlans", list, request);
+  if (!status.ok()) return Fail(status, response);
   const absl::StatusOr<v1::ListSupportPlansResponse> plans = ListSupportPlans(rooms, list);
   if (!plans.ok()) return Fail(plans.status(), response);
   response.set_content(rendering::PlanListAsHtml(*plans), kHtml);
@@ -73,7 +94,13 @@ void ServeIndex(const Rooms& rooms, httplib::Response& response) {
 
 class HttpServer::Impl {
  public:
-  Impl(const Rooms& rooms, const Measured& measured) : rooms_(rooms), measured_(measured) {
+  Impl(const Rooms& rooms, const Gate& gate, const Measured& measured, const TlsFiles& tls)
+      : rooms_(rooms),
+        gate_(gate),
+        measured_(measured),
+        server_of_(tls.is_set() ? std::make_unique<httplib::SSLServer>(HttpTls(tls))
+                                : std::make_unique<httplib::Server>()),
+        server_(*server_of_) {
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     // Only this process may listen there: two servers on one port would each get some requests.
     server_.set_socket_options([](socket_t socket) {
@@ -83,12 +110,12 @@ class HttpServer::Impl {
     server_.set_default_headers(PageHeaders());
     server_.set_keep_alive_timeout(kKeepAliveSeconds);
     server_.set_payload_max_length(1024);
-    server_.Get("/", [this](const httplib::Request&, httplib::Response& response) {
-      ServeIndex(rooms_, response);
+    server_.Get("/", [this](const httplib::Request& request, httplib::Response& response) {
+      ServeIndex(rooms_, gate_, request, response);
     });
     server_.Get("/supportPlans/([^/]*)",
                 [this](const httplib::Request& request, httplib::Response& response) {
-                  ServePlan(rooms_, request, response);
+                  ServePlan(rooms_, gate_, request, response);
                 });
     server_.Get(R"(/diary/([^/]*)/([^/]*)\.ics)",
                 [this](const httplib::Request& request, httplib::Response& response) {
@@ -137,8 +164,10 @@ class HttpServer::Impl {
 
  private:
   const Rooms rooms_;
+  const Gate& gate_;
   const Measured measured_;
-  httplib::Server server_;
+  const std::unique_ptr<httplib::Server> server_of_;
+  httplib::Server& server_;
   int port_ = 0;
   std::thread thread_;
 };
@@ -147,10 +176,11 @@ HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 int HttpServer::port() const { return impl_->port(); }
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Rooms& rooms,
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Rooms& rooms, const Gate& gate,
                                                               const Measured& measured,
-                                                              const Address& address) {
-  auto impl = std::make_unique<Impl>(rooms, measured);
+                                                              const Address& address,
+                                                              const TlsFiles& tls) {
+  auto impl = std::make_unique<Impl>(rooms, gate, measured, tls);
   if (absl::Status status = impl->Start(address); !status.ok()) return status;
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "services/gate.h"
 #include "services/metrics.h"
 #include "services/settings.h"
 #include "services/support_plan_service.h"
@@ -19,11 +20,13 @@ namespace trellis::services {
 
 class HttpServer {
  public:
-  // Listens on `address` (port 0: any free port) and serves from its own threads; what `measured`
-  // holds must outlive it. UNAVAILABLE (CANNOT_LISTEN) if the address cannot be had.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Rooms& rooms,
+  // Listens on `address` (port 0: any free port) and serves from its own threads, with
+  // TLS if there are files for it; the gate and what
+  // `measured` holds must outlive it. UNAVAILABLE (CANNOT_LISTEN) if the address cannot be had.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Rooms& rooms, const Gate& gate,
                                                            const Measured& measured,
-                                                           const Address& address);
+                                                           const Address& address,
+                                                           const TlsFiles& tls);
   // Stops listening and finishes the requests that are being served.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;

@@ -27,9 +27,8 @@ class ImportStream final : public StreamReactor, public std::enable_shared_from_
                std::shared_ptr<std::atomic<int>> running)
       : rooms_(rooms), kinds_(std::move(kinds)), running_(std::move(running)) {}
 
-  void Start(const grpc::CallbackServerContext& context) {
+  void Start(absl::StatusOr<Caller> caller) {
     self_ = shared_from_this();
-    absl::StatusOr<Caller> caller = IdentifyCaller(context);
     absl::Status status = caller.ok() ? MayImport(*caller) : caller.status();
     if (status.ok() && running_->fetch_add(1) >= kImportsMax) {
       running_->fetch_sub(1);
@@ -182,12 +181,12 @@ class ImportStream final : public StreamReactor, public std::enable_shared_from_
 
 StreamHandler ImportHandler(const Rooms& rooms, std::vector<ImportKind> kinds,
                             std::shared_ptr<std::atomic<int>> running) {
-  return [rooms, kinds = std::move(kinds),
-          running = std::move(running)](grpc::CallbackServerContext* context) {
-    const auto stream = std::make_shared<ImportStream>(rooms, kinds, running);
-    stream->Start(*context);
-    return stream.get();
-  };
+  return
+      [rooms, kinds = std::move(kinds), running = std::move(running)](const Admission& admission) {
+        const auto stream = std::make_shared<ImportStream>(rooms, kinds, running);
+        stream->Start(admission.caller);
+        return stream.get();
+      };
 }
 
 }  // namespace trellis::services

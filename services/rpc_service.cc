@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "base/status_macros.h"
+#include "domain/validate.h"
 #include "services/grpc_status.h"
 
 namespace trellis::services {
@@ -28,13 +30,6 @@ void Call::ReplyBytes(const std::string& bytes) const {
 
 void Call::Fail(const absl::Status& error) const { reactor_->Finish(ToGrpcStatus(error)); }
 
-std::string MetadataOf(const grpc::CallbackServerContext& context, const std::string& key) {
-  const auto& metadata = context.client_metadata();
-  const auto found = metadata.find(key);
-  if (found == metadata.end()) return "";
-  return std::string(found->second.data(), found->second.size());
-}
-
 absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
   // The reader consumes the buffer: a copy shares its bytes.
   grpc::ByteBuffer copy(bytes);
@@ -47,14 +42,72 @@ absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Messa
                {{"type", type}});
 }
 
-RpcService::RpcService(const google::protobuf::ServiceDescriptor& service,
+namespace {
+
+std::string MetadataOf(const grpc::CallbackServerContext& context, const std::string& key) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) return "";
+  return std::string(found->second.data(), found->second.size());
+}
+
+Credentials CredentialsOf(const grpc::CallbackServerContext& context) {
+  Credentials credentials{
+      .metadata = [&context](const std::string& key) { return MetadataOf(context, key); }};
+  const auto auth = context.auth_context();
+  if (auth == nullptr || !auth->IsPeerAuthenticated()) return credentials;
+  for (const grpc::string_ref& name : auth->FindPropertyValues("x509_subject_alternative_name")) {
+    credentials.certificate_names.emplace_back(name.data(), name.size());
+  }
+  return credentials;
+}
+
+// The rules of fields are ours: Google's requests have none.
+absl::Status Validated(const google::protobuf::Message& request) {
+  const bool is_ours = request.GetDescriptor()->file()->package() == "trellis.v1";
+  return is_ours ? domain::Validate(request) : absl::OkStatus();
+}
+
+// The request in `bytes`, let in: read, valid, and allowed to its caller.
+absl::StatusOr<Admission> LetIn(const Gate& gate, const policy::Row& row,
+                                const grpc::CallbackServerContext& context,
+                                const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
+  RETURN_IF_ERROR(ParseRequest(bytes, request));
+  RETURN_IF_ERROR(Validated(request));
+  return gate.Admit(CredentialsOf(context), row, &request);
+}
+
+// An empty request of the method.
+std::unique_ptr<google::protobuf::Message> NewRequest(
+    const google::protobuf::MethodDescriptor& method) {
+  return std::unique_ptr<google::protobuf::Message>(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(method.input_type())
+          ->New());
+}
+
+// Ends a call of streams before it began.
+template <typename Reactor>
+class Refused final : public Reactor {
+ public:
+  explicit Refused(const absl::Status& status) { this->Finish(ToGrpcStatus(status)); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+RpcService::RpcService(const google::protobuf::ServiceDescriptor& service, const Gate& gate,
                        std::map<std::string, Handler> handlers,
                        std::map<std::string, StreamHandler> stream_handlers,
-                       std::map<std::string, AnsweringHandler> answering_handlers) {
+                       std::map<std::string, AnsweringHandler> answering_handlers)
+    : service_(service), gate_(gate) {
   CHECK(static_cast<size_t>(service.method_count()) ==
         handlers.size() + stream_handlers.size() + answering_handlers.size());
   for (int i = 0; i < service.method_count(); ++i) {
-    names_.push_back(absl::StrCat("/", service.full_name(), "/", service.method(i)->name()));
+    const std::string& name = service.method(i)->name();
+    names_.push_back(absl::StrCat("/", service.full_name(), "/", name));
+    rows_.push_back(policy::Policy::Get().Find(absl::StrCat(service.name(), "/", name)));
+    if (rows_.back() == nullptr) Crash(absl::StrCat("the policy has no line for ", names_.back()));
   }
   for (int i = 0; i < service.method_count(); ++i) {
     const std::string& name = service.method(i)->name();
@@ -72,37 +125,55 @@ RpcService::RpcService(const google::protobuf::ServiceDescriptor& service,
 }
 
 void RpcService::AddUnary(int index, Handler handler) {
-  AddMethod(new grpc::internal::RpcServiceMethod(names_[static_cast<size_t>(index)].c_str(),
+  const auto at = static_cast<size_t>(index);
+  AddMethod(new grpc::internal::RpcServiceMethod(names_[at].c_str(),
                                                  grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
   MarkMethodRawCallback(
       index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                 [handler = std::move(handler)](grpc::CallbackServerContext* context,
-                                                const grpc::ByteBuffer* request,
+                 [this, &row = *rows_[at], &method = *service_.method(index),
+                  handler = std::move(handler)](grpc::CallbackServerContext* context,
+                                                const grpc::ByteBuffer* bytes,
                                                 grpc::ByteBuffer* response) {
-                   const Call call(context, response);
-                   handler(call, *request);
+                   Call call(context, response);
+                   const auto request = NewRequest(method);
+                   auto admission = LetIn(gate_, row, *context, *bytes, *request);
+                   if (admission.ok()) {
+                     call.Admit(*std::move(admission));
+                     handler(call, *request);
+                   } else {
+                     call.Fail(admission.status());
+                   }
                    return call.reactor();
                  }));
 }
 
 void RpcService::AddStream(int index, StreamHandler handler) {
-  AddMethod(new grpc::internal::RpcServiceMethod(names_[static_cast<size_t>(index)].c_str(),
-                                                 grpc::internal::RpcMethod::BIDI_STREAMING,
-                                                 nullptr));
-  MarkMethodRawCallback(index,
-                        new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                            std::move(handler)));
+  const auto at = static_cast<size_t>(index);
+  AddMethod(new grpc::internal::RpcServiceMethod(
+      names_[at].c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
+  MarkMethodRawCallback(
+      index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                 [this, &row = *rows_[at], handler = std::move(handler)](
+                     grpc::CallbackServerContext* context) -> StreamReactor* {
+                   const auto admission = gate_.Admit(CredentialsOf(*context), row, nullptr);
+                   if (!admission.ok()) return new Refused<StreamReactor>(admission.status());
+                   return handler(*admission);
+                 }));
 }
 
 void RpcService::AddAnswering(int index, AnsweringHandler handler) {
-  AddMethod(new grpc::internal::RpcServiceMethod(names_[static_cast<size_t>(index)].c_str(),
-                                                 grpc::internal::RpcMethod::SERVER_STREAMING,
-                                                 nullptr));
+  const auto at = static_cast<size_t>(index);
+  AddMethod(new grpc::internal::RpcServiceMethod(
+      names_[at].c_str(), grpc::internal::RpcMethod::SERVER_STREAMING, nullptr));
   MarkMethodRawCallback(
       index, new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                 [handler = std::move(handler)](grpc::CallbackServerContext* context,
-                                                const grpc::ByteBuffer* request) {
-                   return handler(context, *request);
+                 [this, &row = *rows_[at], &method = *service_.method(index),
+                  handler = std::move(handler)](grpc::CallbackServerContext* context,
+                                                const grpc::ByteBuffer* bytes) -> Answering* {
+                   const auto request = NewRequest(method);
+                   const auto admission = LetIn(gate_, row, *context, *bytes, *request);
+                   if (!admission.ok()) return new Refused<Answering>(admission.status());
+                   return handler(*admission, *request);
                  }));
 }
 

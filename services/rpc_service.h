@@ -1,13 +1,16 @@
 // A gRPC service whose methods come from its proto: one handler for each rpc, by name.
 //
-// Requests arrive as bytes and are parsed here, not by gRPC, so that bytes which are no request
-// (text that is not UTF-8 among them) get INVALID_ARGUMENT with an ErrorInfo like any other error.
+// Operation. Requests arrive as bytes and are parsed here, not by gRPC, so that bytes which are no
+//            request (text that is not UTF-8 among them) get INVALID_ARGUMENT with an ErrorInfo
+//            like any other error. Then they are validated, and the gate is asked: a handler is
+//            called with what has passed both, and nothing else.
 #pragma once
 
 #include <functional>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/service_type.h>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,17 +19,22 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "policy/policy.h"
+#include "services/gate.h"
 
 namespace trellis::services {
-
-// What the caller of a call sent beside the request; empty if there is no such key.
-std::string MetadataOf(const grpc::CallbackServerContext& context, const std::string& key);
 
 // One call in progress. Copied freely; valid until it is answered, once, from any thread.
 class Call {
  public:
   Call(grpc::CallbackServerContext* context, grpc::ByteBuffer* response)
       : context_(context), response_(response), reactor_(context->DefaultReactor()) {}
+
+  // As what it was let in: set for every handler.
+  const Admission& admission() const { return *admission_; }
+  void Admit(Admission admission) {
+    admission_ = std::make_shared<const Admission>(std::move(admission));
+  }
 
   // Answers with `reply`.
   void Reply(const google::protobuf::Message& reply) const;
@@ -47,45 +55,43 @@ class Call {
   // True once nobody waits for an answer.
   bool cancelled() const { return context_->IsCancelled(); }
 
-  const grpc::CallbackServerContext& context() const { return *context_; }
-
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
  private:
   grpc::CallbackServerContext* context_;
   grpc::ByteBuffer* response_;
   grpc::ServerUnaryReactor* reactor_;
+  std::shared_ptr<const Admission> admission_;
 };
 
 // Begins a call in which both sides send messages; makes what reacts to them, which deletes itself.
 using StreamReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
-using StreamHandler = std::function<StreamReactor*(grpc::CallbackServerContext*)>;
+using StreamHandler = std::function<StreamReactor*(const Admission&)>;
 
-// Begins a call that is answered with messages, by the bytes of its request; likewise.
+// Begins a call that is answered with messages, by its request; likewise.
 using Answering = grpc::ServerWriteReactor<grpc::ByteBuffer>;
 using AnsweringHandler =
-    std::function<Answering*(grpc::CallbackServerContext*, const grpc::ByteBuffer&)>;
+    std::function<Answering*(const Admission&, const google::protobuf::Message&)>;
 
-// Handles a call with the bytes of its request.
-using Handler = std::function<void(Call, const grpc::ByteBuffer&)>;
+// Handles a call with its request, of the method's type; valid as long as the handler runs.
+using Handler = std::function<void(const Call&, const google::protobuf::Message&)>;
 
 // Parses `bytes`; INVALID_ARGUMENT (UNREADABLE_REQUEST) if they are no such message.
 absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request);
 
-// A handler that parses the request and gives it to `handle`.
+// A handler of requests of this type.
 template <typename Request>
 Handler Unary(std::function<void(Call, const Request&)> handle) {
-  return [handle = std::move(handle)](Call call, const grpc::ByteBuffer& bytes) {
-    Request request;
-    if (absl::Status status = ParseRequest(bytes, request); !status.ok()) return call.Fail(status);
-    handle(call, request);
+  return [handle = std::move(handle)](const Call& call, const google::protobuf::Message& request) {
+    handle(call, static_cast<const Request&>(request));
   };
 }
 
 class RpcService final : public grpc::Service {
  public:
-  // Handlers by method name; crashes unless there is exactly one for each method of `service`.
-  RpcService(const google::protobuf::ServiceDescriptor& service,
+  // Handlers by method name; crashes unless there is exactly one for each method of `service`, and
+  // a line of the policy. `gate` must outlive the service.
+  RpcService(const google::protobuf::ServiceDescriptor& service, const Gate& gate,
              std::map<std::string, Handler> handlers,
              std::map<std::string, StreamHandler> stream_handlers = {},
              std::map<std::string, AnsweringHandler> answering_handlers = {});
@@ -95,8 +101,12 @@ class RpcService final : public grpc::Service {
   void AddStream(int index, StreamHandler handler);
   void AddAnswering(int index, AnsweringHandler handler);
 
+  const google::protobuf::ServiceDescriptor& service_;
+  const Gate& gate_;
   // gRPC keeps a pointer to each name.
   std::vector<std::string> names_;
+  // The policy's, by method.
+  std::vector<const policy::Row*> rows_;
 };
 
 }  // namespace trellis::services

@@ -18,14 +18,17 @@
 #include "grpc/health/v1/health.pb.h"
 #include "queue/queue.h"
 #include "relay/relay.h"
+#include "services/access_service.h"
 #include "services/action_plan_service.h"
 #include "services/admin_service.h"
 #include "services/audit_service.h"
+#include "services/authenticator.h"
 #include "services/backups.h"
 #include "services/cloud_event.h"
 #include "services/cosigner.h"
 #include "services/diary_service.h"
 #include "services/directory_service.h"
+#include "services/gate.h"
 #include "services/http_server.h"
 #include "services/induction_service.h"
 #include "services/publisher_service.h"
@@ -36,6 +39,7 @@
 #include "services/standards_service.h"
 #include "services/subscriber_service.h"
 #include "services/support_plan_service.h"
+#include "trellis/v1/access_service.pb.h"
 #include "trellis/v1/admin_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
@@ -66,8 +70,8 @@ void ShowCatchUp(eventstore::Position position, eventstore::Position last) {
   }
 }
 
-std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue::Queue& queue,
-                                                      Backups& backups) {
+std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, const Gate& gate,
+                                                      queue::Queue& queue, Backups& backups) {
   // Naming a message of each file makes sure that its service is linked and known.
   const auto& plans = *v1::SupportPlanReply::descriptor()->file()->service(0);
   const auto& action_plans = *v1::ActionPlanReply::descriptor()->file()->service(0);
@@ -76,28 +80,28 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, queue:
   const auto& diary = *v1::ListDiaryRequest::descriptor()->file()->service(0);
   const auto& standards = *v1::GetTeachersStandardRequest::descriptor()->file()->service(0);
   const auto& audit = *v1::ListTrailRequest::descriptor()->file()->service(0);
+  const auto& access = *v1::WhoAmIRequest::descriptor()->file()->service(0);
   const auto& statuses = *v1::SubscriptionStatus::descriptor()->file()->service(0);
   const auto& admin = *v1::StartBackupRequest::descriptor()->file()->service(0);
   const auto& operations = *google::longrunning::Operation::descriptor()->file()->service(0);
   const auto& pubsub = *google::pubsub::v1::PubsubMessage::descriptor()->file();
   std::vector<std::unique_ptr<RpcService>> services;
-  services.push_back(std::make_unique<RpcService>(plans, SupportPlanHandlers(rooms)));
-  services.push_back(std::make_unique<RpcService>(action_plans, ActionPlanHandlers(rooms)));
-  services.push_back(std::make_unique<RpcService>(inductions, InductionHandlers(rooms)));
-  services.push_back(
-      std::make_unique<RpcService>(directory, DirectoryHandlers(rooms), DirectoryStreams(rooms)));
-  services.push_back(std::make_unique<RpcService>(diary, DiaryHandlers(rooms)));
-  services.push_back(std::make_unique<RpcService>(standards, StandardsHandlers()));
-  services.push_back(std::make_unique<RpcService>(
-      audit, AuditHandlers(rooms), std::map<std::string, StreamHandler>(), AuditStreams(rooms)));
-  services.push_back(std::make_unique<RpcService>(statuses, QueueHandlers(queue, rooms.clock)));
-  services.push_back(std::make_unique<RpcService>(admin, AdminHandlers(rooms, backups)));
-  services.push_back(std::make_unique<RpcService>(operations, OperationsHandlers(backups)));
-  services.push_back(std::make_unique<RpcService>(*pubsub.FindServiceByName("Publisher"),
-                                                  PublisherHandlers(queue)));
-  services.push_back(std::make_unique<RpcService>(*pubsub.FindServiceByName("Subscriber"),
-                                                  SubscriberHandlers(queue),
-                                                  SubscriberStreams(queue)));
+  const auto add = [&](const google::protobuf::ServiceDescriptor& service, auto... handlers) {
+    services.push_back(std::make_unique<RpcService>(service, gate, std::move(handlers)...));
+  };
+  add(plans, SupportPlanHandlers(rooms));
+  add(action_plans, ActionPlanHandlers(rooms));
+  add(inductions, InductionHandlers(rooms));
+  add(directory, DirectoryHandlers(rooms), DirectoryStreams(rooms));
+  add(diary, DiaryHandlers(rooms));
+  add(standards, StandardsHandlers());
+  add(audit, AuditHandlers(rooms), std::map<std::string, StreamHandler>(), AuditStreams(rooms));
+  add(access, AccessHandlers(rooms));
+  add(statuses, QueueHandlers(queue, rooms.clock));
+  add(admin, AdminHandlers(rooms, backups));
+  add(operations, OperationsHandlers(backups));
+  add(*pubsub.FindServiceByName("Publisher"), PublisherHandlers(queue));
+  add(*pubsub.FindServiceByName("Subscriber"), SubscriberHandlers(queue), SubscriberStreams(queue));
   return services;
 }
 
@@ -110,7 +114,7 @@ void KeepAlive(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
 }
 
-// Whoever may reach the port may read everything, as with the other services: it is on loopback.
+// Who subscribes may read every event: the policy lets service accounts of every school alone.
 bool MayRead(const google::pubsub::v1::Subscription&, const eventstore::Header&) { return true; }
 
 }  // namespace
@@ -168,12 +172,18 @@ class Server::Impl {
     const Rooms rooms{*log_, *views_, clock_, *pipeline_, *keys_, cosigner_.get()};
     reminders_ = std::make_unique<ReminderTimer>(rooms);
     backups_ = std::make_unique<Backups>(settings_, *keys_, *log_, *queue_, clock_);
-    services_ = MakeServices(rooms, *queue_, *backups_);
+    ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(settings_.callers, *views_, clock_));
+    gate_ = std::make_unique<Gate>(*authenticator_, *views_, clock_);
+    services_ = MakeServices(rooms, *gate_, *queue_, *backups_);
     RETURN_IF_ERROR(StartGrpc());
     scrubber_ = std::make_unique<Scrubber>(*log_, clock_);
     ASSIGN_OR_RETURN(
-        http_,
-        HttpServer::Start(rooms, {*queue_, *reminders_, *scrubber_, relay_.get()}, settings_.http));
+        http_, HttpServer::Start(rooms, *gate_, {*queue_, *reminders_, *scrubber_, relay_.get()},
+                                 settings_.http));
+    if (settings_.callers.development) {
+      Log("server.development", {{"warning", "callers are who they say they are; whoever says "
+                                             "nothing may read everything"}});
+    }
     reminders_->Start();
     scrubber_->Start();
     return absl::OkStatus();
@@ -196,7 +206,10 @@ class Server::Impl {
     builder.SetMaxReceiveMessageSize(kRequestBytesMax);
     KeepAlive(builder);
     const std::string address = absl::StrCat(settings_.listen.host, ":", settings_.listen.port);
-    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort(address,
+                             settings_.tls.is_set() ? GrpcCredentials(settings_.tls)
+                                                    : grpc::InsecureServerCredentials(),
+                             &port_);
     for (const auto& service : services_) builder.RegisterService(service.get());
     grpc_ = builder.BuildAndStart();
     if (grpc_ != nullptr && port_ != 0) {
@@ -222,6 +235,8 @@ class Server::Impl {
   std::unique_ptr<ReminderTimer> reminders_;
   std::unique_ptr<Backups> backups_;
   std::unique_ptr<Scrubber> scrubber_;
+  std::unique_ptr<Authenticator> authenticator_;
+  std::unique_ptr<Gate> gate_;
   std::vector<std::unique_ptr<RpcService>> services_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<HttpServer> http_;

@@ -1,6 +1,7 @@
 #include "services/settings.h"
 
 #include <cstdio>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -36,6 +37,45 @@ int ReadOthers(const std::string& brokers, const std::string& witnesses, Setting
   return -1;
 }
 
+// Personal records leave this machine encrypted and to known callers, or not at all.
+std::string WhyUnsafe(const Settings& settings) {
+  const AuthenticatorOptions& callers = settings.callers;
+  const bool on_loopback = IsLoopback(settings.listen) && IsLoopback(settings.http);
+  if (callers.development) {
+    if (on_loopback) return "";
+    return "--dev: callers are who they say they are, want --listen and --http on loopback "
+           "(127.0.0.1, localhost or [::1])";
+  }
+  if (!on_loopback && !settings.tls.is_set()) {
+    return "--listen or --http is not on loopback: want --tls-certificate and --tls-key";
+  }
+  if (callers.issuers.empty() && settings.tls.client_roots.empty()) {
+    return "nobody could call: want --issuer and --audience for tokens, --tls-client-roots for "
+           "client certificates, or --dev for development on this machine";
+  }
+  return "";
+}
+
+// Reads whom to believe; the exit code if that is wrong, else -1.
+int ReadCallers(const identity::IssuerSettings& issuer, const std::vector<std::string>& subjects,
+                Settings& settings) {
+  AuthenticatorOptions& callers = settings.callers;
+  if (issuer.issuer.empty() != issuer.audience.empty()) {
+    return Complain("got one of --issuer and --audience, want both");
+  }
+  if (!issuer.issuer.empty()) callers.issuers.push_back(issuer);
+  for (const std::string& subject : subjects) {
+    callers.administrators.push_back(absl::StrCat(issuer.issuer, " ", subject));
+  }
+  if (settings.tls.is_set() || !settings.tls.key.empty() || !settings.tls.client_roots.empty()) {
+    if (absl::Status status = CheckTls(settings.tls); !status.ok()) {
+      return Complain(std::string(status.message()));
+    }
+  }
+  const std::string unsafe = WhyUnsafe(settings);
+  return unsafe.empty() ? -1 : Complain(unsafe);
+}
+
 }  // namespace
 
 absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string& text) {
@@ -52,16 +92,20 @@ absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string&
     return wrong("HOST:PORT with a port of 0 to 65535");
   }
   address.host = text.substr(0, colon);
-  if (address.host != "127.0.0.1" && address.host != "localhost" && address.host != "[::1]") {
-    return wrong("a loopback host (127.0.0.1, localhost or [::1]): callers are not identified yet");
-  }
+  if (address.host.empty()) return wrong("HOST:PORT with a host, such as 0.0.0.0");
   return address;
+}
+
+bool IsLoopback(const Address& address) {
+  return address.host == "127.0.0.1" || address.host == "localhost" || address.host == "[::1]";
 }
 
 ParsedSettings ParseSettings(int argc, const char* const* argv) {
   ParsedSettings parsed;
   Settings& settings = parsed.settings;
   std::string listen = "127.0.0.1:7443", http = "127.0.0.1:7480", brokers, witnesses;
+  identity::IssuerSettings issuer;
+  std::vector<std::string> administrators;
   CLI::App app("The Trellis server: support plans over gRPC, on an event log of its own.",
                "trellisd");
   app.set_version_flag("--version", "trellisd " TRELLIS_VERSION);
@@ -73,6 +117,21 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
       ->envname("TRELLIS_BACKUPS");
   app.add_option("--listen", listen, "Where gRPC listens; port 0 picks one")->capture_default_str();
   app.add_option("--http", http, "Where pages are served; port 0 picks one")->capture_default_str();
+  app.add_flag("--dev", settings.callers.development,
+               "For development alone: callers are who they say they are, and whoever says nothing "
+               "may read everything");
+  app.add_option("--issuer", issuer.issuer, "Whose access tokens are believed: what `iss` must be")
+      ->envname("TRELLIS_ISSUER");
+  app.add_option("--audience", issuer.audience, "What must be in `aud`: this server's name there")
+      ->envname("TRELLIS_AUDIENCE");
+  app.add_option("--keys", issuer.keys,
+                 "The issuer's keys (JWKS), a file or address; default: as its discovery says");
+  app.add_option("--administrator", administrators,
+                 "A subject of the issuer's tokens that runs this ledger; may be repeated");
+  app.add_option("--tls-certificate", settings.tls.certificate, "The certificate and its chain, PEM");
+  app.add_option("--tls-key", settings.tls.key, "The certificate's key, PEM");
+  app.add_option("--tls-client-roots", settings.tls.client_roots,
+                 "Roots of the client certificates of service accounts, PEM");
   app.add_option("--ledger", settings.ledger, "The ledger's name")->capture_default_str();
   app.add_option("--relay", brokers, "A NATS broker that gets every event: nats://HOST:PORT")
       ->envname("TRELLIS_RELAY");
@@ -103,6 +162,7 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
     settings.http = *http_address;
   }
   if (parsed.exit_code < 0) parsed.exit_code = ReadOthers(brokers, witnesses, settings);
+  if (parsed.exit_code < 0) parsed.exit_code = ReadCallers(issuer, administrators, settings);
   return parsed;
 }
 

@@ -8,6 +8,8 @@
 #include "absl/time/time.h"
 #include "proofs/policy.h"
 #include "relay/brokers.h"
+#include "services/authenticator.h"
+#include "services/tls.h"
 
 namespace trellis::services {
 
@@ -33,10 +35,17 @@ struct Settings {
   std::optional<proofs::Policy> witnesses = {};
   // How often they are asked at most.
   absl::Duration cosigning_tick = absl::Seconds(5);
+  // Who is believed. Without any of these nobody could call, and it does not start.
+  AuthenticatorOptions callers = {};
+  // The certificate of both ports; none: they listen on loopback alone.
+  TlsFiles tls = {};
 };
 
-// HOST:PORT. Only loopback hosts are taken, because nobody who calls is identified yet.
+// HOST:PORT, with brackets around an IPv6 address.
 absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string& text);
+
+// Whether nobody but this machine reaches the address.
+bool IsLoopback(const Address& address);
 
 // What the command line says. `exit_code` is set, and nothing else means anything, when the program
 // is to end at once: after --help or --version (0), or an error that was printed (2).

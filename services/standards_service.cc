@@ -15,7 +15,6 @@ namespace {
 constexpr int kStandardsByDefault = 100;
 
 void GetTeachersStandard(Call call, const v1::GetTeachersStandardRequest& request) {
-  if (absl::Status status = domain::Validate(request); !status.ok()) return call.Fail(status);
   if (const auto* const standard = domain::FindTeachersStandard(request.code())) {
     return call.Reply(*standard);
   }
@@ -26,7 +25,6 @@ void GetTeachersStandard(Call call, const v1::GetTeachersStandardRequest& reques
 
 absl::StatusOr<v1::ListTeachersStandardsResponse> List(
     const v1::ListTeachersStandardsRequest& request) {
-  RETURN_IF_ERROR(domain::Validate(request));
   v1::ListTeachersStandardsResponse response;
   RETURN_IF_ERROR(CutPage(request, domain::TeachersStandards(), kStandardsByDefault,
                           response.mutable_teachers_standards(), response));

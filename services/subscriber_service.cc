@@ -251,8 +251,7 @@ std::map<std::string, Handler> SubscriberHandlers(Queue& queue) {
 }
 
 std::map<std::string, StreamHandler> SubscriberStreams(Queue& queue) {
-  return {{"StreamingPull",
-           [&queue](grpc::CallbackServerContext*) { return PullStream::Start(queue); }}};
+  return {{"StreamingPull", [&queue](const Admission&) { return PullStream::Start(queue); }}};
 }
 
 }  // namespace trellis::services

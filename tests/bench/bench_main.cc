@@ -149,8 +149,8 @@ std::string AnswerFile(const Options& options, const std::string& bytes) {
 void MeasureCalls(const Options& options, std::vector<Row>& rows) {
   Show("Commands and reads, client and server on this machine together:");
   const std::string data = options.work + "/calls";
-  const ServerProcess trellisd(
-      {options.trellisd, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+  const ServerProcess trellisd({options.trellisd, "--data", data, "--dev", "--listen",
+                                "127.0.0.1:0", "--http", "127.0.0.1:0"});
   const std::string server = trellisd.WordAfter("grpc");
   OpenPlans(server, kInFlight * kPlansPerSlot);
   const std::string revised = CallOnce(server, absl::StrCat(kPlanService, "ReviseTarget"),
@@ -279,8 +279,8 @@ void MeasureGrowth(const Options& options, std::vector<Row>& rows) {
     const double rate = static_cast<double>(events) / catch_up;
     const double log_bytes = DirectoryBytes(data + "/log") / static_cast<double>(events);
     const double view_bytes = DirectoryBytes(data + "/views") / static_cast<double>(events);
-    const ServerProcess trellisd(
-        {options.trellisd, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+    const ServerProcess trellisd({options.trellisd, "--data", data, "--dev", "--listen",
+                                  "127.0.0.1:0", "--http", "127.0.0.1:0"});
     const bool largest = size == options.log_sizes.back();
     const std::string label = Figure(static_cast<double>(events), "events");
     rows.push_back({.what = absl::StrCat("views catch up from empty, one core, ", label),

@@ -160,8 +160,8 @@ void MeasureCaseload(const CaseloadBenchOptions& options, std::vector<Row>& rows
   const std::string data = options.work + "/caseload";
   std::filesystem::create_directories(data);
   FillTrust(data);
-  const ServerProcess server(
-      {options.trellisd, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+  const ServerProcess server({options.trellisd, "--data", data, "--dev", "--listen", "127.0.0.1:0",
+                              "--http", "127.0.0.1:0"});
   v1::GetSupportPlanRequest get;
   get.set_name(PlanName(0));
   const LoadResult plan = Read(server, options, "SupportPlanService/GetSupportPlan", get);

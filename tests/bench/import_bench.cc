@@ -100,8 +100,8 @@ Loaded LoadDemo(const std::string& address, int schools) {
 void MeasureImport(const std::string& trellisd, const std::string& work, double rocks_rate,
                    std::vector<Row>& rows) {
   Show("An import:");
-  const ServerProcess server(
-      {trellisd, "--data", work + "/import", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+  const ServerProcess server({trellisd, "--data", work + "/import", "--dev", "--listen",
+                              "127.0.0.1:0", "--http", "127.0.0.1:0"});
   const std::string file = File();
   const Imported first = ImportOnce(server.WordAfter("grpc"), file);
   CHECK(first.totals.written() == kSchools);
@@ -126,8 +126,8 @@ void MeasureImport(const std::string& trellisd, const std::string& work, double 
 void MeasureDemo(const std::string& trellisd, const std::string& work, double rocks_rate,
                  int schools, std::vector<Row>& rows) {
   Show("A demonstration:");
-  const ServerProcess server(
-      {trellisd, "--data", work + "/demo", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+  const ServerProcess server({trellisd, "--data", work + "/demo", "--dev", "--listen",
+                              "127.0.0.1:0", "--http", "127.0.0.1:0"});
   const std::string address = server.WordAfter("grpc");
   const Loaded first = LoadDemo(address, schools);
   const Loaded second = LoadDemo(address, schools);

@@ -79,8 +79,8 @@ void MeasureQueue(const QueueBenchOptions& options, std::vector<Row>& rows) {
   std::filesystem::create_directories(data);
   const uint64_t events =
       FillLog({.data = data, .events = options.events, .play_file = options.play});
-  const ServerProcess trellisd(
-      {options.trellisd, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+  const ServerProcess trellisd({options.trellisd, "--data", data, "--dev", "--listen",
+                                "127.0.0.1:0", "--http", "127.0.0.1:0"});
   std::vector<Drained> at_least_once, exactly_once;
   for (int round = 0; round < options.rounds; ++round) {
     Show(absl::StrFormat(" round %d of %d", round + 1, options.rounds));

@@ -277,7 +277,7 @@ void MeasureCatchUp(const QueueBenchOptions& options, Live& live, std::vector<Ro
 
 double MeasureLive(const QueueBenchOptions& options, std::vector<Row>& rows) {
   Show("Deliveries while commands come:");
-  const ServerProcess trellisd({options.trellisd, "--data", options.work + "/queue-live",
+  const ServerProcess trellisd({options.trellisd, "--data", options.work + "/queue-live", "--dev",
                                 "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
   Live live{.trellisd = trellisd};
   OpenPlans(live.server, kPlans);

@@ -123,7 +123,7 @@ void StoreRounds::StartServers() {
     if (server != nullptr) continue;
     if (store.script.empty()) {
       server = std::make_unique<ServerProcess>(
-          std::vector<std::string>{options_.trellisd, "--data", options_.work + "/trellis",
+          std::vector<std::string>{options_.trellisd, "--data", options_.work + "/trellis", "--dev",
                                    "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
       OpenPlans(server->WordAfter("grpc"), kClients.back() * kPlansOfClient);
     } else {

@@ -99,7 +99,7 @@ Ended RunToEnd(const std::vector<std::string>& arguments) {
 }
 
 std::vector<std::string> Serving(const std::string& data, const std::vector<std::string>& more) {
-  std::vector<std::string> arguments = {"--data",      data,     "--listen",
+  std::vector<std::string> arguments = {"--dev",       "--data", data,         "--listen",
                                         "127.0.0.1:0", "--http", "127.0.0.1:0"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;

@@ -116,9 +116,14 @@ void Introductions::Before(const google::protobuf::Message& request, const std::
       if (IsNew(reference.name)) give(BodyRequest(id));
     }
   }
-  if (is_directory && references.empty()) return;
+  const bool is_keeper = capacity == v1::INDUCTION_TUTOR || capacity == v1::HEADTEACHER;
+  if (is_directory && references.empty() && !is_keeper) return;
   for (const std::string& urn : urns) School(urn, give);
-  if (is_directory) return;
+  if (is_directory) {
+    if (!is_keeper) return;
+    Person(actor, give);
+    return Role(actor, capacity, urns, give);
+  }
   for (const services::Reference& reference : references) {
     Person(reference.name, give);
     if (reference.holds != v1::CAPACITY_UNSPECIFIED) {

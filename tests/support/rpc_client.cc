@@ -101,7 +101,7 @@ Introductions::Give RpcClient::KeeperGives() const {
   return [this](const google::protobuf::Message& command) {
     const Metadata keeper = {{"trellis-actor", "people/00000000-0000-4000-8000-00000000dddd"},
                              {"trellis-actor-name", "Keeper"},
-                             {"trellis-capacity", "HEADTEACHER"}};
+                             {"trellis-capacity", "ADMINISTRATOR"}};
     // A test that needs it says why it is not there.
     CallAsItIs(PathOf(MethodFor(command)), keeper, command.SerializeAsString())
         .status()

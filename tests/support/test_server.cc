@@ -11,7 +11,8 @@ TestServer::TestServer(const std::string& data, const Clock& clock, const std::s
     : settings_{.data = data,
                 .backups = backups,
                 .listen = {"127.0.0.1", 0},
-                .http = {"127.0.0.1", 0}},
+                .http = {"127.0.0.1", 0},
+                .callers = {.development = true}},
       clock_(clock) {
   // As in main.cc.
   google::protobuf::SetLogHandler(nullptr);
