@@ -190,6 +190,13 @@ Command CommandPipeline::CommandFor(const Caller& caller, const pb::Descriptor* 
   return command;
 }
 
+absl::StatusOr<bool> CommandPipeline::IsRepeat(const Caller& caller,
+                                               const pb::Message& request) const {
+  ASSIGN_OR_RETURN(const auto known,
+                   log_.FindRequest(*ParseUuid(TextOf(request, "request_id"))));
+  return known.has_value() && known->fingerprint == FingerprintOf(caller, request);
+}
+
 absl::Status CommandPipeline::RequireFree(const Outcome& outcome) const {
   for (const StreamEvents& other : outcome.elsewhere) {
     if (other.revision != 0) continue;

@@ -99,6 +99,11 @@ class CommandPipeline {
     Run(std::make_shared<const Command>(std::move(command)), std::move(done), kAttemptsMax);
   }
 
+  // Whether this command, of this caller in this capacity, was committed: Execute gives its first
+  // answer, whatever they may do by now. `request` is a validated command.
+  absl::StatusOr<bool> IsRepeat(const Caller& caller,
+                                const google::protobuf::Message& request) const;
+
  private:
   // All of the command but how it is decided.
   static Command CommandFor(const Caller& caller, const google::protobuf::Descriptor* state,

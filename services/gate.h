@@ -6,23 +6,29 @@
 // Concurrency. Thread-safe.
 #pragma once
 
-#include <string>
-
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
-#include "policy/access.h"
 #include "policy/policy.h"
 #include "projections/views.h"
 #include "services/authenticator.h"
 #include "services/caller.h"
+#include "services/command_pipeline.h"
 
 namespace trellis::services {
+
+// Who calls, before it is known what they want.
+struct Visitor {
+  Principal principal;
+  // Who acts. Without a capacity if a reader says none.
+  Caller caller;
+};
 
 // A call that was let in.
 struct Admission {
   Principal principal;
-  // Who acts; in development, of a call that says nothing of its caller: ACTOR_MISSING. Reads that
+  // Who acts; in development, of a read that says nothing of its caller: ACTOR_MISSING. Reads that
   // are the same for everybody do not ask.
   absl::StatusOr<Caller> caller;
 };
@@ -30,23 +36,34 @@ struct Admission {
 class Gate {
  public:
   // All must outlive the gate.
-  Gate(const Authenticator& authenticator, projections::Views& views, const Clock& clock)
-      : authenticator_(authenticator), views_(views), clock_(clock) {}
+  Gate(const Authenticator& authenticator, const CommandPipeline& pipeline,
+       projections::Views& views, const Clock& clock)
+      : authenticator_(authenticator), pipeline_(pipeline), views_(views), clock_(clock) {}
 
-  // Whether the caller may do what `row` says to what `request` (validated; null: of a stream,
-  // whose messages come later) is about.
-  //   UNAUTHENTICATED    as of Authenticator and, without a capacity, ACTOR_MISSING
+  // Who calls the method, whose line of the policy is `row`, and whether somebody like them may at
+  // all. Asked before anything is read of a request, so that strangers cost little.
+  //   UNAUTHENTICATED    as of Authenticator and, of a command without a capacity, ACTOR_MISSING
   //   PERMISSION_DENIED  IDENTITY_UNBOUND, NOT_AN_ADMINISTRATOR, CAPACITY_NOT_ALLOWED,
-  //                      SCOPE_MISSING, LIST_NOT_ALLOWED, ROLE_ENDED
+  //                      SCOPE_MISSING
+  absl::StatusOr<Visitor> Identify(const Credentials& credentials,
+                                   const google::protobuf::MethodDescriptor& method,
+                                   const policy::Row& row) const;
+
+  // Whether they may do that to what `request` (validated; null: of a stream, whose messages come
+  // later) is about. A command that was committed may always be repeated by who gave it: the answer
+  // that was lost is theirs, though the command itself may have ended what they may do.
+  //   PERMISSION_DENIED  LIST_NOT_ALLOWED, ROLE_ENDED, ROLE_NOT_HELD
   //   NOT_FOUND          there is no such record, or none that the caller may see
-  absl::StatusOr<Admission> Admit(const Credentials& credentials, const policy::Row& row,
+  absl::StatusOr<Admission> Admit(Visitor visitor, const policy::Row& row,
                                   const google::protobuf::Message* request) const;
 
  private:
-  absl::Status Check(const Principal& principal, v1::Capacity capacity, const policy::Row& row,
+  // Sets the capacity in which they may, if they said none.
+  absl::Status Check(Visitor& visitor, const policy::Row& row,
                      const google::protobuf::Message* request) const;
 
   const Authenticator& authenticator_;
+  const CommandPipeline& pipeline_;
   projections::Views& views_;
   const Clock& clock_;
 };

@@ -1,5 +1,6 @@
 #include "services/http_server.h"
 
+#include <functional>
 #include <httplib.h>
 #include <thread>
 #include <utility>
@@ -7,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/error.h"
+#include "base/status_macros.h"
+#include "domain/validate.h"
 #include "rendering/plan_list.h"
 #include "services/caseload.h"
 #include "services/diary_feed.h"
@@ -56,12 +59,17 @@ void Fail(const absl::Status& status, httplib::Response& response) {
 }
 
 // Whether the caller of the page may do what it does: the same line of the policy, the same words.
-absl::Status Admit(const Gate& gate, const char* action, const google::protobuf::Message& asked,
+absl::Status Admit(const Gate& gate, const char* rpc, const google::protobuf::Message& asked,
                    const httplib::Request& request) {
+  const auto& service = *v1::SupportPlanReply::descriptor()->file()->service(0);
   const Credentials credentials{.metadata = [&request](const std::string& key) {
     return request.get_header_value(key.c_str());
   }};
-  return gate.Admit(credentials, *policy::Policy::Get().Find(action), &asked).status();
+  const auto& row = *policy::Policy::Get().Find(absl::StrCat(service.name(), "/", rpc));
+  ASSIGN_OR_RETURN(Visitor visitor,
+                   gate.Identify(credentials, *service.FindMethodByName(rpc), row));
+  RETURN_IF_ERROR(domain::Validate(asked));
+  return gate.Admit(std::move(visitor), row, &asked).status();
 }
 
 void ServePlan(const Rooms& rooms, const Gate& gate, const httplib::Request& request,
@@ -69,8 +77,7 @@ void ServePlan(const Rooms& rooms, const Gate& gate, const httplib::Request& req
   v1::RenderSupportPlanRequest render;
   render.set_name(absl::StrCat("supportPlans/", request.matches[1].str()));
   render.set_output_format(v1::RenderSupportPlanRequest::HTML);
-  absl::Status status = domain::Validate(render);
-  if (status.ok()) status = Admit(gate, "SupportPlanService/RenderSupportPlan", render, request);
+  const absl::Status status = Admit(gate, "RenderSupportPlan", render, request);
   if (!status.ok()) return Fail(status, response);
   const absl::StatusOr<v1::RenderSupportPlanResponse> page = RenderSupportPlan(rooms, render);
   if (!page.ok()) return Fail(page.status(), response);
@@ -82,8 +89,7 @@ void ServeIndex(const Rooms& rooms, const Gate& gate, const httplib::Request& re
   v1::ListSupportPlansRequest list;
   list.set_page_size(1000);
   list.set_school_urn(request.get_param_value("school_urn"));
-  absl::Status status = domain::Validate(list);
-  if (status.ok()) status = Admit(gate, "SupportPlanService/ListSupportPlans", list, request);
+  const absl::Status status = Admit(gate, "ListSupportPlans", list, request);
   if (!status.ok()) return Fail(status, response);
   const absl::StatusOr<v1::ListSupportPlansResponse> plans = ListSupportPlans(rooms, list);
   if (!plans.ok()) return Fail(plans.status(), response);
@@ -98,7 +104,8 @@ class HttpServer::Impl {
       : rooms_(rooms),
         gate_(gate),
         measured_(measured),
-        server_of_(tls.is_set() ? std::make_unique<httplib::SSLServer>(HttpTls(tls))
+        tls_(tls.is_set() ? HttpTls(tls) : nullptr),
+        server_of_(tls.is_set() ? std::make_unique<httplib::SSLServer>(tls_)
                                 : std::make_unique<httplib::Server>()),
         server_(*server_of_) {
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
@@ -166,6 +173,7 @@ class HttpServer::Impl {
   const Rooms rooms_;
   const Gate& gate_;
   const Measured measured_;
+  const std::function<bool(SSL_CTX&)> tls_;
   const std::unique_ptr<httplib::Server> server_of_;
   httplib::Server& server_;
   int port_ = 0;

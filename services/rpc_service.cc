@@ -68,13 +68,23 @@ absl::Status Validated(const google::protobuf::Message& request) {
   return is_ours ? domain::Validate(request) : absl::OkStatus();
 }
 
-// The request in `bytes`, let in: read, valid, and allowed to its caller.
+// The request in `bytes`, let in: of a known caller, read, valid, and allowed.
 absl::StatusOr<Admission> LetIn(const Gate& gate, const policy::Row& row,
+                                const google::protobuf::MethodDescriptor& method,
                                 const grpc::CallbackServerContext& context,
                                 const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
+  ASSIGN_OR_RETURN(Visitor visitor, gate.Identify(CredentialsOf(context), method, row));
   RETURN_IF_ERROR(ParseRequest(bytes, request));
   RETURN_IF_ERROR(Validated(request));
-  return gate.Admit(CredentialsOf(context), row, &request);
+  return gate.Admit(std::move(visitor), row, &request);
+}
+
+// A call whose messages come later, let in.
+absl::StatusOr<Admission> LetIn(const Gate& gate, const policy::Row& row,
+                                const google::protobuf::MethodDescriptor& method,
+                                const grpc::CallbackServerContext& context) {
+  ASSIGN_OR_RETURN(Visitor visitor, gate.Identify(CredentialsOf(context), method, row));
+  return gate.Admit(std::move(visitor), row, nullptr);
 }
 
 // An empty request of the method.
@@ -136,7 +146,7 @@ void RpcService::AddUnary(int index, Handler handler) {
                                                 grpc::ByteBuffer* response) {
                    Call call(context, response);
                    const auto request = NewRequest(method);
-                   auto admission = LetIn(gate_, row, *context, *bytes, *request);
+                   auto admission = LetIn(gate_, row, method, *context, *bytes, *request);
                    if (admission.ok()) {
                      call.Admit(*std::move(admission));
                      handler(call, *request);
@@ -153,9 +163,10 @@ void RpcService::AddStream(int index, StreamHandler handler) {
       names_[at].c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
   MarkMethodRawCallback(
       index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                 [this, &row = *rows_[at], handler = std::move(handler)](
+                 [this, &row = *rows_[at], &method = *service_.method(index),
+                  handler = std::move(handler)](
                      grpc::CallbackServerContext* context) -> StreamReactor* {
-                   const auto admission = gate_.Admit(CredentialsOf(*context), row, nullptr);
+                   const auto admission = LetIn(gate_, row, method, *context);
                    if (!admission.ok()) return new Refused<StreamReactor>(admission.status());
                    return handler(*admission);
                  }));
@@ -171,7 +182,7 @@ void RpcService::AddAnswering(int index, AnsweringHandler handler) {
                   handler = std::move(handler)](grpc::CallbackServerContext* context,
                                                 const grpc::ByteBuffer* bytes) -> Answering* {
                    const auto request = NewRequest(method);
-                   const auto admission = LetIn(gate_, row, *context, *bytes, *request);
+                   const auto admission = LetIn(gate_, row, method, *context, *bytes, *request);
                    if (!admission.ok()) return new Refused<Answering>(admission.status());
                    return handler(*admission, *request);
                  }));

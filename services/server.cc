@@ -173,13 +173,13 @@ class Server::Impl {
     reminders_ = std::make_unique<ReminderTimer>(rooms);
     backups_ = std::make_unique<Backups>(settings_, *keys_, *log_, *queue_, clock_);
     ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(settings_.callers, *views_, clock_));
-    gate_ = std::make_unique<Gate>(*authenticator_, *views_, clock_);
+    gate_ = std::make_unique<Gate>(*authenticator_, *pipeline_, *views_, clock_);
     services_ = MakeServices(rooms, *gate_, *queue_, *backups_);
     RETURN_IF_ERROR(StartGrpc());
     scrubber_ = std::make_unique<Scrubber>(*log_, clock_);
     ASSIGN_OR_RETURN(
         http_, HttpServer::Start(rooms, *gate_, {*queue_, *reminders_, *scrubber_, relay_.get()},
-                                 settings_.http));
+                                 settings_.http, settings_.tls));
     if (settings_.callers.development) {
       Log("server.development", {{"warning", "callers are who they say they are; whoever says "
                                              "nothing may read everything"}});

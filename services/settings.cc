@@ -93,6 +93,10 @@ absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string&
   }
   address.host = text.substr(0, colon);
   if (address.host.empty()) return wrong("HOST:PORT with a host, such as 0.0.0.0");
+  const bool in_brackets = address.host.front() == '[' && address.host.back() == ']';
+  if (address.host.find(':') != std::string::npos && !in_brackets) {
+    return wrong("[HOST]:PORT for an IPv6 address");
+  }
   return address;
 }
 

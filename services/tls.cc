@@ -114,16 +114,14 @@ std::shared_ptr<grpc::ServerCredentials> GrpcCredentials(const TlsFiles& files) 
 }
 
 std::function<bool(SSL_CTX&)> HttpTls(const TlsFiles& files) {
-  // Lives as long as the server's context, which is as long as the process.
-  auto* const newest = new Newest(files);
-  return [newest](SSL_CTX& context) {
+  return [newest = std::make_shared<Newest>(files)](SSL_CTX& context) {
     SSL_CTX_set_min_proto_version(&context, TLS1_2_VERSION);
     SSL_CTX_set_cert_cb(
         &context,
         [](SSL* connection, void* argument) {
           return static_cast<Newest*>(argument)->Give(connection) ? 1 : 0;
         },
-        newest);
+        newest.get());
     return true;
   };
 }

@@ -30,7 +30,8 @@ absl::Status CheckTls(const TlsFiles& files);
 // that there are go on. A client certificate that was asked for may be missing, not be wrong.
 std::shared_ptr<grpc::ServerCredentials> GrpcCredentials(const TlsFiles& files);
 
-// What the HTTP port listens with, likewise. Sets up a context of OpenSSL; false if it cannot.
+// What the HTTP port listens with, likewise. Sets up a context of OpenSSL, which it must outlive;
+// false if it cannot.
 std::function<bool(SSL_CTX&)> HttpTls(const TlsFiles& files);
 
 }  // namespace trellis::services

@@ -21,12 +21,21 @@ namespace {
 
 constexpr int kAnswerBytesMax = 64 * 1024 * 1024;
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+std::shared_ptr<grpc::ChannelCredentials> CredentialsFor(const Tls& tls) {
+  if (!tls.on) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = tls.roots;
+  options.pem_cert_chain = tls.certificate;
+  options.pem_private_key = tls.key;
+  return grpc::SslCredentials(options);
+}
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address, const Tls& tls) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
   // A proxy for the web is no way to a server on this machine.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, CredentialsFor(tls), arguments);
 }
 
 std::string PathOf(const google::protobuf::MethodDescriptor& method) {
@@ -69,6 +78,9 @@ void AddCaller(const Caller& caller, grpc::ClientContext& context) {
     context.AddMetadata("trellis-actor-name", PercentEncoded(caller.name));
   }
   if (!caller.capacity.empty()) context.AddMetadata("trellis-capacity", caller.capacity);
+  if (!caller.token.empty()) {
+    context.AddMetadata("authorization", absl::StrCat("Bearer ", caller.token));
+  }
 }
 
 absl::StatusOr<std::string> BytesOf(const grpc::ByteBuffer& buffer) {
@@ -80,7 +92,7 @@ absl::StatusOr<std::string> BytesOf(const grpc::ByteBuffer& buffer) {
   return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
 }
 
-Server::Server(Options options) : options_(std::move(options)), stub_(Connect(options_.address)) {}
+Server::Server(Options options) : options_(std::move(options)), stub_(Connect(options_.address, options_.tls)) {}
 
 absl::StatusOr<std::string> Server::Call(const google::protobuf::MethodDescriptor& method,
                                          const Caller& caller,

@@ -25,6 +25,18 @@ struct Caller {
   std::string name;
   // Such as `INDUCTION_TUTOR`.
   std::string capacity;
+  // An access token: who calls, proved. Goes over TLS alone, or to this machine.
+  std::string token = {};
+};
+
+// How a server is reached. Texts in PEM.
+struct Tls {
+  bool on = false;
+  // Who signs the server's certificate; empty: whom this machine trusts.
+  std::string roots;
+  // The caller's own certificate and its key; empty: none.
+  std::string certificate;
+  std::string key;
 };
 
 // All but letters, digits and `-._~` as `%` and two digits: a header holds ASCII only.
@@ -47,6 +59,7 @@ class Server {
   struct Options {
     // `HOST:PORT`.
     std::string address;
+    Tls tls = {};
     // For each call. More than zero.
     absl::Duration timeout;
     // Told after each second that a call has waited, and with zero once it no longer waits, if it

@@ -126,8 +126,9 @@ absl::StatusOr<std::unique_ptr<pb::Message>> SendStep(const Contract& contract,
   const pb::Message& request = *CommandOf(step).request;
   const auto* const method = contract.MethodTaking(request.GetDescriptor()->full_name());
   CHECK(method != nullptr);
-  const Caller caller{step.actor().person(), step.actor().name(),
-                      v1::Capacity_Name(step.capacity())};
+  const Caller caller{.person = step.actor().person(),
+                      .name = step.actor().name(),
+                      .capacity = v1::Capacity_Name(step.capacity())};
   ASSIGN_OR_RETURN(const std::string bytes, server.Call(*method, caller, request));
   std::unique_ptr<pb::Message> reply = contract.NewMessage(*method->output_type());
   if (!reply->ParseFromString(bytes)) {

@@ -25,6 +25,7 @@
 #include "clients/trellis/session.h"
 #include "clients/trellis/verify.h"
 #include "clients/trellis/witness.h"
+#include "policy/policy.h"
 
 namespace trellis::cli {
 namespace {
@@ -36,7 +37,10 @@ constexpr int kTextWidthMin = 80;
 constexpr int kTextWidthMax = 400;
 
 Server::Options ServerOptions(const Settings& settings, const Process& process) {
-  Server::Options options{.address = settings.server, .timeout = settings.timeout, .on_wait = {}};
+  Server::Options options{.address = settings.server,
+                          .tls = settings.tls,
+                          .timeout = settings.timeout,
+                          .on_wait = {}};
   if (process.err_is_terminal) {
     options.on_wait = [&err = process.err, address = settings.server](absl::Duration waited) {
       err << "\r\x1b[K";
@@ -82,6 +86,10 @@ absl::Status RunBuiltin(const Contract& contract, const CommandTree& tree,
     return RunDemo(contract, options, settings.json, ServerOptions(settings, process), process);
   }
   if (command.name == "witness") return RunWitness(invocation, process);
+  if (command.group == "policy") {
+    process.out << policy::Policy::Get().text();
+    return absl::OkStatus();
+  }
   if (command.name == "restore") {
     ASSIGN_OR_RETURN(const backup::RestoreOptions options, RestoreOptionsOf(invocation));
     ASSIGN_OR_RETURN(const Settings settings,

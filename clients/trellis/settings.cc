@@ -1,5 +1,8 @@
 #include "clients/trellis/settings.h"
 
+#include <fstream>
+#include <iterator>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -71,6 +74,53 @@ absl::StatusOr<absl::Duration> Timeout(const Setting& setting) {
   return absl::Seconds(seconds);
 }
 
+// A file of secrets or certificates, whole; empty where none is named.
+absl::StatusOr<std::string> FileNamed(const Setting& setting) {
+  if (setting.value.empty()) return "";
+  std::ifstream file(setting.value, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file && !text.empty()) return text;
+  return Unfit(setting, "a file that can be read and is not empty");
+}
+
+bool IsThisMachine(const std::string& server) {
+  const std::string host = server.substr(0, server.rfind(':'));
+  return host == "127.0.0.1" || host == "localhost" || host == "[::1]";
+}
+
+// The token, of the file or else the variable, as it goes into a header.
+absl::StatusOr<std::string> Token(const Setting& file, const Variables& variables) {
+  ASSIGN_OR_RETURN(std::string token, FileNamed(file));
+  Setting setting = file;
+  if (token.empty()) {
+    token = variables("TRELLIS_TOKEN").value_or("");
+    setting.called = "TRELLIS_TOKEN";
+  }
+  token = std::string(absl::StripAsciiWhitespace(token));
+  for (const char c : token) {
+    // gRPC stops the program when a header holds what a header may not; the token is not shown.
+    if (absl::ascii_isgraph(static_cast<unsigned char>(c))) continue;
+    return UsageError(absl::StrCat(setting.called, ": want a token, letters, digits and marks"));
+  }
+  return token;
+}
+
+absl::StatusOr<Tls> TlsOf(const Invocation& invocation, const Variables& variables) {
+  const auto read = [&](const std::string& flag, const std::string& variable) {
+    return FileNamed(Read(invocation, variables, flag, variable));
+  };
+  Tls tls;
+  ASSIGN_OR_RETURN(tls.roots, read("tls-roots", "TRELLIS_TLS_ROOTS"));
+  ASSIGN_OR_RETURN(tls.certificate, read("tls-certificate", ""));
+  ASSIGN_OR_RETURN(tls.key, read("tls-key", ""));
+  if (tls.certificate.empty() != tls.key.empty()) {
+    return UsageError("got one of --tls-certificate and --tls-key, want both");
+  }
+  const std::string* const asked = invocation.Find("tls");
+  tls.on = (asked != nullptr && *asked == "true") || !tls.roots.empty() || !tls.key.empty();
+  return tls;
+}
+
 }  // namespace
 
 absl::StatusOr<Settings> ResolveSettings(const Contract& contract, const Invocation& invocation,
@@ -85,6 +135,12 @@ absl::StatusOr<Settings> ResolveSettings(const Contract& contract, const Invocat
   settings.caller.name = read("as-name", "TRELLIS_ACTOR_NAME").value;
   ASSIGN_OR_RETURN(settings.caller.capacity,
                    CapacityName(contract, read("capacity", "TRELLIS_CAPACITY")));
+  ASSIGN_OR_RETURN(settings.tls, TlsOf(invocation, variables));
+  ASSIGN_OR_RETURN(settings.caller.token, Token(read("token-file", ""), variables));
+  if (!settings.caller.token.empty() && !settings.tls.on && !IsThisMachine(settings.server)) {
+    return UsageError(absl::StrCat("a token would go to ", settings.server,
+                                   " for all to read: want --tls or --tls-roots"));
+  }
   const Setting output = read("output", "");
   if (!output.value.empty() && output.value != "table" && output.value != "json") {
     return Unfit(output, "one of table, json");

@@ -15,6 +15,7 @@ namespace trellis::cli {
 
 struct Settings {
   std::string server;
+  Tls tls;
   Caller caller;
   bool json = false;
   absl::Duration timeout;

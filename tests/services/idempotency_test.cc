@@ -8,6 +8,7 @@ namespace trellis::services {
 namespace {
 
 using absl::StatusCode;
+using ::testing::AnyOf;
 using testing::MetadataOf;
 using testing::RequestFor;
 
@@ -83,17 +84,23 @@ TEST_F(IdempotencyTest, ARequestIdIsForOneRequest) {
     const auto other = as_it_is.CallBytes(sent.path, MetadataOf(sent.actor),
                                           sent.request + std::string("\xf8\x3f\x01", 3));
     ExpectError(other.status(), StatusCode::kAlreadyExists, "REQUEST_ID_REUSED");
-    // Another actor.
+    // Another actor, who may do nothing there: is told what any stranger is.
     testing::Actor actor = sent.actor;
     actor.party.set_person("people/00000000-0000-4000-8000-0000000000ff");
-    ExpectError(as_it_is.CallBytes(sent.path, MetadataOf(actor), sent.request).status(),
-                StatusCode::kAlreadyExists, "REQUEST_ID_REUSED");
+    const auto strange = as_it_is.CallBytes(sent.path, MetadataOf(actor), sent.request);
+    EXPECT_THAT(ReasonOf(strange), AnyOf("SUPPORT_PLAN_NOT_FOUND", "ROLE_NOT_HELD"));
     // The same person in another capacity.
     actor = sent.actor;
-    actor.capacity = v1::MENTOR;
+    actor.capacity = v1::GOVERNOR;
     ExpectError(as_it_is.CallBytes(sent.path, MetadataOf(actor), sent.request).status(),
-                StatusCode::kAlreadyExists, "REQUEST_ID_REUSED");
+                StatusCode::kPermissionDenied, "CAPACITY_NOT_ALLOWED");
   }
+  // Another actor who may do the same.
+  const v1::SupportPlan shared = Open();
+  const auto raise = testing::OutcomeRequest(shared.name(), "Calm.");
+  Give(testing::Tutor(), raise);
+  ExpectError(client().Give(testing::Headteacher(), raise).status(), StatusCode::kAlreadyExists,
+              "REQUEST_ID_REUSED");
   // Another rpc.
   const v1::SupportPlan plan = Open();
   const auto outcome = testing::OutcomeRequest(plan.name(), "Calm.");
@@ -103,7 +110,37 @@ TEST_F(IdempotencyTest, ARequestIdIsForOneRequest) {
   const absl::Status status = client().Give(testing::Ect(), comment).status();
   ExpectError(status, StatusCode::kAlreadyExists, "REQUEST_ID_REUSED");
   EXPECT_EQ(testing::ErrorMetadataOf(status, "request_id"), outcome.request_id());
-  EXPECT_EQ(WriteOne(), before + plan.revision() + 2);
+  EXPECT_EQ(WriteOne(), before + shared.revision() + plan.revision() + 3);
+}
+
+// The command itself ended what they may do, and its answer was lost.
+TEST_F(IdempotencyTest, AnAnswerIsTheirsWhoGaveTheCommandThoughTheyMayDoNothingSince) {
+  const v1::SupportPlan plan = Open();
+  auto change = testing::RequestFor<v1::ChangePartyRequest>(plan.name(), R"pb(
+    capacity: APPROPRIATE_BODY
+    party { person: "people/00000000-0000-4000-8000-0000000000d2" name: "Una Body" }
+    reason: "The contact has changed."
+  )pb");
+  Give(testing::Tutor(), change);
+  const auto first = client().CallBytes(testing::Tutor(), change);
+  ASSERT_TRUE(first.ok()) << first.status();
+  v1::GetPersonRequest get;
+  get.set_name(testing::Tutor().party.person());
+  const auto person = client().Read<v1::Person>(get);
+  ASSERT_TRUE(person.ok()) << person.status();
+  for (const v1::PersonRole& role : person->roles()) {
+    auto over = testing::RequestFor<v1::EndRoleRequest>(person->name(), "ends_on: '2022-10-03'");
+    over.set_role_id(role.role_id());
+    const auto reply = client().Ask<v1::PersonReply>(testing::Administrator(), over);
+    ASSERT_TRUE(reply.ok()) << reply.status();
+  }
+  clock_.Advance(absl::Hours(48));
+  const testing::RpcClient as_it_is(server_.grpc_address(), testing::RpcClient::Directory::kAsItIs);
+  const auto outcome = testing::OutcomeRequest(plan.name(), "Calm.");
+  EXPECT_FALSE(as_it_is.CallBytes(testing::Tutor(), outcome).ok());
+  const auto again = as_it_is.CallBytes(testing::Tutor(), change);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(*again, *first);
 }
 
 TEST_F(IdempotencyTest, ARefusedRequestIsNotRemembered) {

@@ -205,7 +205,10 @@ TEST_F(PortsTest, EveryLoopbackHostCanBeListenedOn) {
       close(socket_fd);
       if (!there) GTEST_SKIP() << "this machine has no ::1";
     }
-    Settings settings{.data = directory_ / "other", .listen = {host, 0}, .http = {host, 0}};
+    const Settings settings{.data = directory_ / "other",
+                            .listen = {host, 0},
+                            .http = {host, 0},
+                            .callers = {.development = true}};
     const auto server = Server::Start(settings, clock_);
     ASSERT_TRUE(server.ok()) << host << ": " << server.status();
     const testing::RpcClient other((*server)->grpc_address());

@@ -24,7 +24,7 @@ struct Parsed {
   std::string err;
 };
 
-Parsed Parse(std::vector<const char*> arguments) {
+Parsed ParseAsTheyAre(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "trellisd");
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
@@ -33,6 +33,12 @@ Parsed Parse(std::vector<const char*> arguments) {
   result.out = ::testing::internal::GetCapturedStdout();
   result.err = ::testing::internal::GetCapturedStderr();
   return result;
+}
+
+// For development: nothing is wanted of whom to believe.
+Parsed Parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "--dev");
+  return ParseAsTheyAre(std::move(arguments));
 }
 
 void ExpectRefused(const Parsed& result, const std::string& what) {
@@ -102,12 +108,44 @@ TEST_F(SettingsTest, RefuseWhatTheyDoNotKnow) {
   ExpectRefused(Parse({"--config", file.c_str()}), "port");
 }
 
-TEST_F(SettingsTest, RefuseAddressesThatAreNotLoopback) {
-  for (const char* const address : {"0.0.0.0:7443", "192.0.2.1:1", "[::]:1", "example.org:1", ":1",
+TEST_F(SettingsTest, RefuseAddressesThatAreNone) {
+  for (const char* const address : {":1", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:+1", "h:x"}) {
+    ExpectRefused(Parse({"--listen", address}), "--listen: got");
+    ExpectRefused(Parse({"--http", address}), "--http: got");
+  }
+}
+
+TEST_F(SettingsTest, OfDevelopmentAreForLoopbackAlone) {
+  for (const char* const address : {"0.0.0.0:7443", "192.0.2.1:1", "[::]:1", "example.org:1",
                                     "127.0.0.1.example.org:1", "127.0.0.2:1"}) {
-    ExpectRefused(Parse({"--listen", address}), "--listen");
+    ExpectRefused(Parse({"--listen", address}), "loopback");
     ExpectRefused(Parse({"--http", address}), "loopback");
   }
+}
+
+TEST_F(SettingsTest, WantTlsWhereAPortIsNotLoopback) {
+  const std::vector<const char*> issuer = {"--issuer", "https://login.example", "--audience",
+                                           "trellis"};
+  for (const char* const flag : {"--listen", "--http"}) {
+    std::vector<const char*> arguments = issuer;
+    arguments.insert(arguments.end(), {flag, "0.0.0.0:7443"});
+    ExpectRefused(ParseAsTheyAre(arguments), "--tls-certificate");
+  }
+  EXPECT_LT(ParseAsTheyAre(issuer).parsed.exit_code, 0);
+}
+
+TEST_F(SettingsTest, WantToKnowWhomToBelieve) {
+  ExpectRefused(ParseAsTheyAre({}), "--issuer");
+  ExpectRefused(ParseAsTheyAre({"--issuer", "https://login.example"}), "--audience");
+  ExpectRefused(ParseAsTheyAre({"--audience", "trellis"}), "--issuer");
+  ExpectRefused(ParseAsTheyAre({"--tls-certificate", "/none.pem", "--tls-key", "/none.key"}),
+                "/none.pem");
+  const Parsed result = ParseAsTheyAre({"--issuer", "https://login.example", "--audience",
+                                        "trellis", "--administrator", "s-1"});
+  EXPECT_LT(result.parsed.exit_code, 0) << result.err;
+  EXPECT_THAT(result.parsed.settings.callers.administrators,
+              ::testing::ElementsAre("https://login.example s-1"));
+  EXPECT_FALSE(result.parsed.settings.callers.development);
 }
 
 TEST_F(SettingsTest, RefuseLedgerNamesThatCannotStandInAnOrigin) {

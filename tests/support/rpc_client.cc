@@ -15,7 +15,8 @@ namespace {
 constexpr std::chrono::seconds kDeadline(60);
 constexpr int kAnswerBytesMax = 64 << 20;
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+std::shared_ptr<grpc::Channel> Connect(
+    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
   arguments.SetMaxSendMessageSize(-1);
@@ -23,7 +24,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   // No connection shared with another test's server at the same address.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
 }
 
 grpc::ByteBuffer BufferOf(const std::string& bytes) {
@@ -73,7 +74,11 @@ Metadata MetadataOf(const Actor& actor) {
 }
 
 RpcClient::RpcClient(const std::string& address, Directory directory)
-    : directory_(directory), stub_(Connect(address)) {}
+    : directory_(directory), stub_(Connect(address, grpc::InsecureChannelCredentials())) {}
+
+RpcClient::RpcClient(const std::string& address,
+                     const std::shared_ptr<grpc::ChannelCredentials>& credentials)
+    : directory_(Directory::kAsItIs), stub_(Connect(address, credentials)) {}
 
 void RpcClient::Introduce(const std::string& path, const Metadata& metadata,
                           const std::string& request) const {
@@ -144,9 +149,11 @@ absl::StatusOr<std::string> RpcClient::CallAsItIs(const std::string& path, const
 }
 
 absl::StatusOr<std::string> RpcClient::CallStream(const std::string& path,
+                                                  const Metadata& metadata,
                                                   const std::string& request) const {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
   grpc::CompletionQueue queue;
   const auto call = stub_.PrepareCall(&context, path, &queue);
   call->StartCall(nullptr);

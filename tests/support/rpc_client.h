@@ -2,7 +2,9 @@
 #pragma once
 
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +36,9 @@ class RpcClient {
 
   // `address` is HOST:PORT.
   explicit RpcClient(const std::string& address, Directory directory = Directory::kIntroduces);
+  // Of a server that asks who calls: nothing is introduced.
+  RpcClient(const std::string& address,
+            const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
   // Records the people of the samples (tests/support/lifecycle.h) in the directory, so that what a
   // test counts afterwards is its own.
@@ -45,7 +50,12 @@ class RpcClient {
                                         const std::string& request) const;
 
   // Likewise for a method that takes and gives streams: sends one request, reads one answer.
-  absl::StatusOr<std::string> CallStream(const std::string& path, const std::string& request) const;
+  absl::StatusOr<std::string> CallStream(const std::string& path, const Metadata& metadata,
+                                         const std::string& request) const;
+  absl::StatusOr<std::string> CallStream(const std::string& path,
+                                         const std::string& request) const {
+    return CallStream(path, {}, request);
+  }
 
   // Likewise for the rpc that takes `request`, called by `actor`.
   absl::StatusOr<std::string> CallBytes(const Actor& actor,

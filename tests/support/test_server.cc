@@ -8,12 +8,14 @@
 namespace trellis::testing {
 
 TestServer::TestServer(const std::string& data, const Clock& clock, const std::string& backups)
-    : settings_{.data = data,
-                .backups = backups,
-                .listen = {"127.0.0.1", 0},
-                .http = {"127.0.0.1", 0},
-                .callers = {.development = true}},
-      clock_(clock) {
+    : TestServer(services::Settings{.data = data,
+                                    .backups = backups,
+                                    .callers = {.development = true}},
+                 clock) {}
+
+TestServer::TestServer(services::Settings settings, const Clock& clock)
+    : settings_(std::move(settings)), clock_(clock) {
+  settings_.listen = settings_.http = {"127.0.0.1", 0};
   // As in main.cc.
   google::protobuf::SetLogHandler(nullptr);
   Restart();

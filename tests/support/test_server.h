@@ -15,6 +15,8 @@ class TestServer {
  public:
   // `clock` must outlive the server. `backups`: where it makes backups, if it does.
   TestServer(const std::string& data, const Clock& clock, const std::string& backups = "");
+  // Likewise, with these settings but for the addresses.
+  TestServer(services::Settings settings, const Clock& clock);
 
   // Stops; starts again, on other ports. Calls must have ended, and `client()` is another one.
   void Stop();
@@ -26,7 +28,7 @@ class TestServer {
   services::ReminderTimer& reminders() { return server_->reminders(); }
 
  private:
-  const services::Settings settings_;
+  services::Settings settings_;
   const Clock& clock_;
   std::unique_ptr<services::Server> server_;
   std::unique_ptr<const RpcClient> client_;

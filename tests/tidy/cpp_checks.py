@@ -19,11 +19,11 @@ MAY_INCLUDE = {
     "queue": {"base", "proto", "eventstore", "queue"},
     "relay": {"base", "eventstore", "queue", "relay"},
     "rendering": {"base", "proto", "rendering"},
-    "services": {"backup", "base", "identity", "policy", "proto", "proofs", "domain", "eventstore", "evidence",
-                 "projections", "queue", "relay", "rendering", "services", "witness"},
+    "services": {"backup", "base", "identity", "policy", "proto", "proofs", "domain", "eventstore",
+                 "evidence", "projections", "queue", "relay", "rendering", "services", "witness"},
     "witness": {"base", "proofs", "witness"},
-    "clients": {"base", "proofs", "proto", "audit", "backup", "evidence", "witness",
-                "clients"},
+    "clients": {"base", "proofs", "proto", "audit", "backup", "evidence", "policy",
+                "witness", "clients"},
     # What developers run: the tests' provider.
     "deploy": {"base", "tests"},
 }

@@ -134,8 +134,10 @@ absl::Status GiveSchools(const Contract& contract, const DemoOptions& options,
   for (int i = 0; i < std::min(kThreads, options.schools); ++i) {
     threads.emplace_back([&] {
       // Only the caller's own thread speaks of waiting.
-      Server server(
-          {.address = server_options.address, .timeout = server_options.timeout, .on_wait = {}});
+      Server server({.address = server_options.address,
+                     .tls = server_options.tls,
+                     .timeout = server_options.timeout,
+                     .on_wait = {}});
       while (const int school = work.Next()) {
         work.Fail(GiveSchool(contract, options.seed, school, server, progress));
       }

@@ -78,6 +78,7 @@ class SchoolSteps {
     school_.set_urn(Urn(seed, number));
     school_.set_name(absl::StrCat(kPlaces[script_.Pick("place", kPlaces.size())], " ",
                                   kKinds[script_.Pick("kind", kKinds.size())]));
+    keeper_ = Somebody(script_, "keeper", v1::ADMINISTRATOR);
     head_ = Somebody(script_, "head", v1::HEADTEACHER);
     tutor_ = Somebody(script_, "tutor", v1::INDUCTION_TUTOR);
     for (int i = 0; i < kMentors; ++i) {
@@ -86,7 +87,7 @@ class SchoolSteps {
   }
 
   v1::PlayStep First() {
-    auto& record = AddFirst(script_, head_, &Command::mutable_record_school);
+    auto& record = AddFirst(script_, keeper_, &Command::mutable_record_school);
     record.set_school_id(school_.urn());
     record.mutable_facts()->set_school_name(school_.name());
     record.mutable_facts()->set_status(v1::OPEN);
@@ -107,7 +108,7 @@ class SchoolSteps {
  private:
   void JoinTrust() {
     auto& join =
-        script_.Add(head_, script_.today(), SchoolResource(), &Command::mutable_join_trust);
+        script_.Add(keeper_, script_.today(), SchoolResource(), &Command::mutable_join_trust);
     join.mutable_membership()->set_trust(DemoTrust(seed_));
     join.mutable_membership()->set_starts_on(kStaffSince);
   }
@@ -128,7 +129,7 @@ class SchoolSteps {
   }
 
   void AddStaff(const DemoPerson& person) {
-    AddPerson(script_, head_, person).set_school_urn(school_.urn());
+    AddPerson(script_, keeper_, person).set_school_urn(school_.urn());
   }
 
   void AddEct(int ect) {
@@ -198,6 +199,8 @@ class SchoolSteps {
   // The year in whose September the newest ECTs began.
   const absl::civil_year_t began_;
   v1::School school_;
+  // Whoever runs the ledger: the school's staff is there after its first commands alone.
+  DemoPerson keeper_;
   DemoPerson head_;
   DemoPerson tutor_;
   std::vector<DemoPerson> mentors_;
@@ -205,7 +208,7 @@ class SchoolSteps {
 
 // Whoever sets a trust up.
 DemoPerson Officer(const DemoScript& script) {
-  return Somebody(script, "officer", v1::HEADTEACHER);
+  return Somebody(script, "officer", v1::ADMINISTRATOR);
 }
 
 }  // namespace

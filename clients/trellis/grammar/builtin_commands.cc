@@ -151,6 +151,13 @@ Command Salvage() {
                      .required = true}}};
 }
 
+Command PolicyShow() {
+  return {.group = "policy",
+          .name = "show",
+          .description = "Prints the table that says who may do what, as this program was built "
+                         "with it. Needs no server."};
+}
+
 Command Completion() {
   return {.name = "completion",
           .description = "Prints a script that makes a shell complete commands and flags.",
@@ -168,7 +175,7 @@ Command Help() {
 }  // namespace
 
 std::vector<Command> BuiltinCommands() {
-  return {Play(), Demo(), Witness(), Verify(), Restore(), Salvage(), Completion(), Help()};
+  return {Play(), Demo(), Witness(), Verify(), Restore(), Salvage(), PolicyShow(), Completion(), Help()};
 }
 
 }  // namespace trellis::cli

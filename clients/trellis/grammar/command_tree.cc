@@ -45,6 +45,10 @@ constexpr ShortName kCommandNames[] = {
     {"RenewPlan", "renew"},
     {"MoveSupportPlan", "move"},
     {"ListDiary", "list"},
+    {"WhoAmI", "who-am-i"},
+    {"GrantAccess", "grant"},
+    {"RevokeAccess", "revoke"},
+    {"GetAccessGrant", "get"},
     {"RegisterPerson", "register"},
     {"RenamePerson", "rename"},
     {"GetPerson", "get"},
@@ -337,6 +341,17 @@ std::vector<Flag> Globals(const Contract& contract) {
        .value = "WORD",
        .choices = EnumChoices(*capacity),
        .help = "In which capacity. Default: $TRELLIS_CAPACITY."},
+      {.name = "token-file",
+       .value = "FILE",
+       .help = "A file with the access token that says who calls. Default: $TRELLIS_TOKEN."},
+      {.name = "tls", .help = "Calls over TLS, with the roots that this machine trusts."},
+      {.name = "tls-roots",
+       .value = "FILE",
+       .help = "Calls over TLS; who signs the server's certificate. Default: $TRELLIS_TLS_ROOTS."},
+      {.name = "tls-certificate",
+       .value = "FILE",
+       .help = "The client certificate of a service account; with --tls-key."},
+      {.name = "tls-key", .value = "FILE", .help = "Its key."},
       {.name = "output",
        .value = "WORD",
        .choices = {"table", "json"},
@@ -425,8 +440,9 @@ std::string EnumWord(const pb::EnumValueDescriptor& value) {
 std::vector<std::string> EnumChoices(const pb::EnumDescriptor& type) {
   std::vector<std::string> choices;
   for (int i = 0; i < type.value_count(); ++i) {
-    // Trellis itself acts in that capacity, and no caller.
-    const bool nobodys = type.value(i)->full_name() == "trellis.v1.SYSTEM";
+    // Trellis itself and programs act in those, and nobody who says so.
+    const std::string& full_name = type.value(i)->full_name();
+    const bool nobodys = full_name == "trellis.v1.SYSTEM" || full_name == "trellis.v1.SERVICE";
     if (type.value(i)->number() != 0 && !nobodys) choices.push_back(EnumWord(*type.value(i)));
   }
   return choices;

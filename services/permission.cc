@@ -1,0 +1,319 @@
+#include "services/permission.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/status_macros.h"
+#include "base/timestamp.h"
+#include "domain/access_grant.h"
+#include "domain/aggregate.h"
+#include "domain/dates.h"
+#include "domain/person.h"
+#include "domain/reminders.h"
+#include "domain/school.h"
+#include "policy/access.h"
+#include "services/school_line.h"
+#include "services/target.h"
+
+namespace trellis::services {
+namespace {
+
+namespace pb = google::protobuf;
+using policy::Asker;
+using policy::Extent;
+using policy::Reach;
+using policy::Subject;
+using projections::StateRowPointer;
+using projections::Views;
+
+absl::Status Denied(absl::string_view reason, absl::string_view message) {
+  return Error(absl::StatusCode::kPermissionDenied, reason, message);
+}
+
+// The row that says who may see a record of this aggregate: what is known about it, such as its
+// trail, is for the same people.
+const policy::Row* RowOfRecord(absl::string_view record) {
+  struct Get {
+    absl::string_view streams;
+    absl::string_view action;
+  };
+  constexpr std::array<Get, 4> kGets = {{{"supportPlans/", "SupportPlanService/GetSupportPlan"},
+                                         {"actionPlans/", "ActionPlanService/GetActionPlan"},
+                                         {"inductions/", "InductionService/GetInduction"},
+                                         {"people/", "DirectoryService/GetPerson"}}};
+  for (const Get& get : kGets) {
+    if (absl::StartsWith(record, get.streams)) return policy::Policy::Get().Find(get.action);
+  }
+  return nullptr;
+}
+
+// One question to the policy, with what it looks up for it.
+class Question {
+ public:
+  Question(Views& views, const Clock& clock, const Principal& principal, v1::Capacity capacity,
+           const policy::Row& row)
+      : views_(views),
+        today_(domain::DateText(LondonDay(clock.Now()))),
+        principal_(principal),
+        row_(row) {
+    asker_.person = principal.name;
+    asker_.capacity = capacity;
+    if (principal.kind == Principal::Kind::kPerson && principal.record != nullptr) {
+      asker_.record = &principal.record->as<v1::Person>();
+    }
+  }
+
+  absl::Status Answer(const pb::Message* request) {
+    const Target target = request == nullptr ? Target() : TargetOf(*request);
+    if (!target.record.empty()) return AboutRecord(target.record, *request);
+    return target.is_list ? AboutList(target) : AboutNothing();
+  }
+
+ private:
+  Reach reach() const { return row_.ReachOf(asker_.capacity); }
+
+  absl::Status AboutRecord(const std::string& record, const pb::Message& request) {
+    ASSIGN_OR_RETURN(StateRowPointer state, views_.FindRow(record));
+    if (state == nullptr) {
+      // Of what does not exist yet, whoever may make one somewhere may make it.
+      return absl::StrContains(request.GetDescriptor()->name(), "Record")
+                 ? AboutNothing()
+                 : domain::NotFound(record);
+    }
+    ASSIGN_OR_RETURN(Extent extent, ExtentTo(reach(), record, state));
+    const policy::Row* const of_record = RowOfRecord(record);
+    if (extent.allowed && of_record != nullptr && of_record != &row_) {
+      ASSIGN_OR_RETURN(const Extent seen,
+                       ExtentTo(of_record->ReachOf(asker_.capacity), record, state));
+      // What may be done to a record may be wider than who may read it: commands have rows of their
+      // own. What is read about it is not.
+      if (IsAbout(request) && !seen.allowed) extent = seen;
+    }
+    if (!extent.allowed) return domain::NotFound(record);
+    return extent.until_on.empty() ? absl::OkStatus()
+                                   : CheckUntil(extent.until_on, record, request);
+  }
+
+  // A read of something about a record that has a row of its own.
+  static bool IsAbout(const pb::Message& request) {
+    return request.GetDescriptor()->FindFieldByName("parent") != nullptr ||
+           request.GetDescriptor()->name() == "ExportEvidenceRequest";
+  }
+
+  absl::StatusOr<Extent> ExtentTo(Reach reach, const std::string& record,
+                                  const StateRowPointer& state) {
+    if (reach == Reach::kNever) return Extent{};
+    StateRowPointer about = state;
+    // A grant and the reminders are about another record.
+    if (state->state->GetDescriptor() == v1::AccessGrant::descriptor()) {
+      ASSIGN_OR_RETURN(about, views_.FindRow(state->as<v1::AccessGrant>().record()));
+    } else if (state->state->GetDescriptor() == v1::Reminders::descriptor()) {
+      ASSIGN_OR_RETURN(about, views_.FindRow(state->as<v1::Reminders>().resource()));
+    }
+    if (about == nullptr) return Extent{};
+    Subject subject = policy::SubjectOf(*about->state);
+    if (about != state) {
+      const Subject own = policy::SubjectOf(*state->state);
+      subject.parts.insert(subject.parts.end(), own.parts.begin(), own.parts.end());
+    }
+    if (asker_.capacity == v1::SERVICE) return OfService(subject);
+    if (asker_.capacity == v1::GRANTEE) return ByGrant(record, subject);
+    RETURN_IF_ERROR(AddBodies(subject));
+    // Everybody may see what is said of themselves.
+    if (about->state->GetDescriptor() == v1::Person::descriptor() &&
+        subject.person == asker_.person) {
+      return Extent{.allowed = true, .until_on = ""};
+    }
+    if (reach == Reach::kSchool && IsUnplaced(*about->state)) {
+      return Extent{.allowed = policy::HoldsRole(asker_, today_), .until_on = ""};
+    }
+    return policy::ExtentOf(reach, asker_, subject, today_, same_school_);
+  }
+
+  // Somebody who was registered and has no role anywhere yet.
+  static bool IsUnplaced(const pb::Message& state) {
+    return state.GetDescriptor() == v1::Person::descriptor() &&
+           static_cast<const v1::Person&>(state).roles().empty();
+  }
+
+  absl::StatusOr<Extent> ByGrant(const std::string& record, const Subject& subject) {
+    for (const policy::Part& part : subject.parts) {
+      if (part.capacity == v1::GRANTEE && part.person == asker_.person) {
+        return Extent{.allowed = true, .until_on = ""};
+      }
+    }
+    ASSIGN_OR_RETURN(const auto grants, views_.GrantsOfRecord(record));
+    for (const std::string& name : grants) {
+      ASSIGN_OR_RETURN(const StateRowPointer row, views_.FindRow(name));
+      if (row == nullptr) continue;
+      const auto& grant = row->as<v1::AccessGrant>();
+      if (grant.grantee().person() == asker_.person && domain::IsInForce(grant, today_)) {
+        return Extent{.allowed = true, .until_on = ""};
+      }
+    }
+    return Extent{};
+  }
+
+  // The bodies that the contacts whom the record names act for: a colleague there is one of them.
+  absl::Status AddBodies(Subject& subject) {
+    if (asker_.capacity != v1::APPROPRIATE_BODY) return absl::OkStatus();
+    for (const policy::Part& part : subject.parts) {
+      if (part.capacity != v1::APPROPRIATE_BODY || !part.until.empty()) continue;
+      RETURN_IF_ERROR(AddBodiesOf(std::string(part.person), subject));
+    }
+    return absl::OkStatus();
+  }
+  absl::Status AddBodiesOf(const std::string& contact, Subject& subject) {
+    ASSIGN_OR_RETURN(const StateRowPointer row, Keep(contact));
+    if (row == nullptr) return absl::OkStatus();
+    for (const v1::PersonRole& role : row->as<v1::Person>().roles()) {
+      if (role.role() == v1::APPROPRIATE_BODY) subject.bodies.push_back(role.appropriate_body());
+    }
+    return absl::OkStatus();
+  }
+
+  // The row, which lives as long as the question: subjects are views into it.
+  absl::StatusOr<StateRowPointer> Keep(const std::string& name) {
+    ASSIGN_OR_RETURN(StateRowPointer row, views_.FindRow(name));
+    kept_.push_back(row);
+    return row;
+  }
+
+  absl::Status AboutList(const Target& target) {
+    if (reach() == Reach::kAny && asker_.capacity != v1::SERVICE) return absl::OkStatus();
+    if (reach() == Reach::kAggregate) return AboutCounts(target);
+    Subject subject;
+    subject.person = target.person;
+    if (!target.school_urn.empty()) subject.stays.push_back({target.school_urn, "", ""});
+    if (!target.mentor.empty()) subject.parts.push_back({target.mentor, v1::MENTOR, "", ""});
+    if (!target.body.empty()) subject.bodies.push_back(target.body);
+    if (!target.contact.empty()) {
+      subject.parts.push_back({target.contact, v1::APPROPRIATE_BODY, "", ""});
+      RETURN_IF_ERROR(AddBodiesOf(target.contact, subject));
+    }
+    if (asker_.capacity == v1::SERVICE) {
+      ASSIGN_OR_RETURN(const Extent extent, OfService(subject, target.trust));
+      return extent.allowed ? absl::OkStatus() : ListNotAllowed();
+    }
+    // One's own, in whichever capacity the list is open to.
+    const bool is_own = !target.person.empty() && target.person == asker_.person;
+    const bool is_tutors = target.tutor == asker_.person && policy::HoldsRole(asker_, today_);
+    if (is_own || (reach() == Reach::kSchool && is_tutors)) return absl::OkStatus();
+    if (reach() == Reach::kSchool && !target.person.empty() && target.school_urn.empty()) {
+      ASSIGN_OR_RETURN(const StateRowPointer row, Keep(target.person));
+      if (row != nullptr) subject.stays = policy::SubjectOf(*row->state).stays;
+    }
+    const Extent extent = policy::ExtentOf(reach(), asker_, subject, today_, same_school_);
+    return extent.allowed && extent.until_on.empty() ? absl::OkStatus() : ListNotAllowed();
+  }
+
+  absl::Status AboutCounts(const Target& target) {
+    if (target.every_count) {
+      return Denied("LIST_NOT_ALLOWED",
+                    absl::StrCat("capacity ", v1::Capacity_Name(asker_.capacity),
+                                 " sees counts with small numbers suppressed, got every count; "
+                                 "want disclosure AGGREGATE_ONLY"));
+    }
+    bool holds = false;
+    if (asker_.capacity == v1::TRUST_OFFICER && asker_.record != nullptr) {
+      for (const v1::PersonRole& role : asker_.record->roles()) {
+        holds = holds || (role.role() == v1::TRUST_OFFICER && domain::IsHeldOn(role, today_) &&
+                          target.trust == absl::StrCat("trusts/", role.trust_uid()));
+      }
+    } else if (!target.school_urn.empty()) {
+      holds = policy::HoldsRoleAt(asker_, target.school_urn, today_, same_school_);
+    }
+    return holds ? absl::OkStatus() : ListNotAllowed();
+  }
+
+  // It makes something, or asks for what holds nothing about a person: the command's own rules say
+  // where the role must be held.
+  absl::Status AboutNothing() {
+    if (reach() != Reach::kSchool || policy::HoldsRole(asker_, today_)) return absl::OkStatus();
+    return Denied("ROLE_NOT_HELD",
+                  absl::StrCat(asker_.person, " acts as ", v1::Capacity_Name(asker_.capacity),
+                               " and holds no such role on ", today_));
+  }
+
+  absl::StatusOr<Extent> OfService(const Subject& subject, const std::string& trust = "") {
+    const auto& facts = principal_.record->as<v1::ServiceAccount>().facts();
+    if (facts.every_school()) return Extent{.allowed = true, .until_on = ""};
+    const auto& trusts = facts.trusts();
+    if (!trust.empty() && std::find(trusts.begin(), trusts.end(), trust) != trusts.end()) {
+      return Extent{.allowed = true, .until_on = ""};
+    }
+    for (const policy::Stay& stay : subject.stays) {
+      if (!stay.until.empty() && stay.until < today_) continue;
+      for (const std::string& urn : facts.school_urns()) {
+        if (AreOneSchool(urn, stay.school_urn)) return Extent{.allowed = true, .until_on = ""};
+      }
+      ASSIGN_OR_RETURN(const StateRowPointer row,
+                       views_.FindRow(domain::SchoolName(std::string(stay.school_urn))));
+      if (row == nullptr || trusts.empty()) continue;
+      const std::string present = domain::TrustOn(row->as<v1::SchoolRecord>().trusts(), today_);
+      if (std::find(trusts.begin(), trusts.end(), present) != trusts.end()) {
+        return Extent{.allowed = true, .until_on = ""};
+      }
+    }
+    return Extent{};
+  }
+
+  absl::Status ListNotAllowed() const {
+    return Denied(
+        "LIST_NOT_ALLOWED",
+        absl::StrCat("capacity ", v1::Capacity_Name(asker_.capacity), " may do ", row_.action,
+                     " with what is theirs alone: want a condition that "
+                     "says whose, such as one's own school_urn"));
+  }
+
+  // What they may see ends on a day: they say as of when, and it is no later.
+  absl::Status CheckUntil(const std::string& until_on, const std::string& record,
+                          const pb::Message& request) const {
+    const auto* const field = request.GetDescriptor()->FindFieldByName("as_of_time");
+    if (field != nullptr && request.GetReflection()->HasField(request, field)) {
+      const auto& time =
+          static_cast<const pb::Timestamp&>(request.GetReflection()->GetMessage(request, field));
+      if (domain::DateText(LondonDay(FromTimestamp(time))) <= until_on) return absl::OkStatus();
+    }
+    return Denied("ROLE_ENDED",
+                  absl::StrCat(asker_.person, " may see ", record, " as it was known on ", until_on,
+                               " or before, and do nothing more to it: want a read with as_of_time "
+                               "up to then"));
+  }
+
+  // Two URNs are one school if one follows the other, directly or through others.
+  bool AreOneSchool(absl::string_view a, absl::string_view b) {
+    if (a == b || a.empty() || b.empty()) return a == b && !a.empty();
+    const std::string other = domain::SchoolName(std::string(b));
+    for (const auto add : {AddWithThoseBefore, AddWithThoseAfter}) {
+      Schools known;
+      const auto line = add(views_, domain::SchoolName(std::string(a)), known);
+      if (line.ok() && known.count(other) > 0) return true;
+    }
+    return false;
+  }
+
+  Views& views_;
+  const std::string today_;
+  const Principal& principal_;
+  const policy::Row& row_;
+  const std::function<bool(absl::string_view, absl::string_view)> same_school_ =
+      [this](absl::string_view a, absl::string_view b) { return AreOneSchool(a, b); };
+  Asker asker_;
+  std::vector<StateRowPointer> kept_;
+};
+
+}  // namespace
+
+absl::Status CheckPermission(Views& views, const Clock& clock, const Principal& principal,
+                             v1::Capacity capacity, const policy::Row& row,
+                             const pb::Message* request) {
+  return Question(views, clock, principal, capacity, row).Answer(request);
+}
+
+}  // namespace trellis::services

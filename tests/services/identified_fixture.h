@@ -1,0 +1,119 @@
+// What the tests of identity share: a server that believes the tokens of a provider, and nobody.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tests/services/service_fixture.h"
+#include "tests/support/introductions.h"
+#include "tests/support/openid_provider.h"
+#include "trellis/v1/access_service.pb.h"
+#include "trellis/v1/directory_service.pb.h"
+#include "trellis/v1/school_requests.pb.h"
+
+namespace trellis::services {
+
+class IdentifiedTest : public ::testing::Test {
+ protected:
+  // The subject that the server was told is an administrator.
+  static constexpr char kRoot[] = "root";
+
+  IdentifiedTest() {
+    for (const testing::Actor& actor :
+         {testing::Tutor(), testing::Headteacher(), testing::AppropriateBody(), testing::Ect()}) {
+      introductions_.Before(testing::OpenRequest(), actor.party.person(), actor.capacity, give_);
+    }
+    Bind("ruth", testing::Tutor().party.person());
+    Bind("sian", testing::Headteacher().party.person());
+    Bind("tom", testing::AppropriateBody().party.person());
+    Bind("sam", testing::Ect().party.person());
+  }
+
+  // The metadata of a call with a token of `subject`.
+  testing::Metadata As(const std::string& subject, const std::string& capacity = "") const {
+    testing::Metadata metadata = {
+        {"authorization", absl::StrCat("Bearer ", provider_->Issue(subject, "app"))}};
+    if (!capacity.empty()) metadata.emplace("trellis-capacity", capacity);
+    return metadata;
+  }
+
+  template <typename Response>
+  absl::StatusOr<Response> Ask(const testing::Metadata& metadata,
+                               const google::protobuf::Message& request) const {
+    const auto path = testing::RpcClient::PathOf(testing::MethodFor(request));
+    const auto bytes = client_.CallBytes(path, metadata, request.SerializeAsString());
+    if (!bytes.ok()) return bytes.status();
+    Response response;
+    EXPECT_TRUE(response.ParseFromString(*bytes));
+    return response;
+  }
+
+  // Gives a command that must be accepted.
+  template <typename Response>
+  Response Give(const testing::Metadata& metadata,
+                const google::protobuf::Message& request) const {
+    const absl::StatusOr<Response> reply = Ask<Response>(metadata, request);
+    EXPECT_TRUE(reply.ok()) << request.GetTypeName() << ": " << reply.status();
+    return reply.ok() ? *reply : Response();
+  }
+
+  v1::PersonReply Bind(const std::string& subject, const std::string& person) const {
+    v1::BindIdentityRequest request = testing::RequestFor<v1::BindIdentityRequest>(person);
+    request.mutable_identity()->set_issuer(provider_->issuer());
+    request.mutable_identity()->set_subject(subject);
+    return Give<v1::PersonReply>(As(kRoot, "administrator"), request);
+  }
+
+  // Registers somebody with a role at a school, and binds their subject, which is the first name.
+  std::string Register(const std::string& subject, v1::Capacity role, const std::string& urn,
+                       const std::string& starts_on = "2020-09-01") const {
+    v1::RegisterPersonRequest request;
+    request.set_person_id(testing::NewId());
+    request.set_request_id(testing::NewId());
+    request.set_full_name(absl::StrCat(subject, " Marked"));
+    const auto root = As(kRoot, "administrator");
+    const std::string name = Give<v1::PersonReply>(root, request).person().name();
+    auto start = testing::RequestFor<v1::StartRoleRequest>(name);
+    start.mutable_role()->set_role(role);
+    start.mutable_role()->set_school_urn(urn);
+    start.mutable_role()->set_starts_on(starts_on);
+    Give<v1::PersonReply>(root, start);
+    Bind(subject, name);
+    return name;
+  }
+
+  v1::SupportPlan Open() const {
+    return Give<v1::SupportPlanReply>(As("ruth", "induction-tutor"), testing::OpenRequest())
+        .support_plan();
+  }
+
+  absl::StatusOr<v1::SupportPlan> Get(const testing::Metadata& metadata,
+                                      const std::string& plan) const {
+    v1::GetSupportPlanRequest request;
+    request.set_name(plan);
+    return Ask<v1::SupportPlan>(metadata, request);
+  }
+
+  testing::TempDirectory directory_;
+  testing::FakeClock clock_;
+  const std::unique_ptr<testing::OpenIdProvider> provider_ =
+      *testing::OpenIdProvider::Start(clock_, {});
+  testing::TestServer server_{
+      Settings{.data = directory_ / "data",
+               .callers = {.issuers = {{.issuer = provider_->issuer(),
+                                        .audience = "trellis",
+                                        .keys = provider_->keys_address()}},
+                           .administrators = {absl::StrCat(provider_->issuer(), " ", kRoot)}}},
+      clock_};
+  const testing::RpcClient client_{server_.grpc_address(), grpc::InsecureChannelCredentials()};
+  const testing::Introductions::Give give_ = [this](const google::protobuf::Message& command) {
+    const auto path = testing::RpcClient::PathOf(testing::MethodFor(command));
+    const auto answer =
+        client_.CallBytes(path, As(kRoot, "administrator"), command.SerializeAsString());
+    EXPECT_TRUE(answer.ok()) << command.GetTypeName() << ": " << answer.status();
+  };
+  testing::Introductions introductions_;
+};
+
+}  // namespace trellis::services
