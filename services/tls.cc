@@ -56,23 +56,30 @@ absl::StatusOr<Context> Load(const TlsFiles& files) {
 // The newest context that could be loaded.
 class Newest {
  public:
-  explicit Newest(TlsFiles files) : files_(std::move(files)) {}
+  // Of files that can be used.
+  explicit Newest(TlsFiles files) : files_(std::move(files)) {
+    MutexLock lock(mutex_);
+    LoadIfChanged();
+  }
 
   // Gives the connection, which is being made, the certificate of now.
   bool Give(SSL* connection) {
     MutexLock lock(mutex_);
-    const auto changed = std::pair(TimeOf(files_.certificate), TimeOf(files_.key));
-    if (context_ == nullptr || changed != loaded_) {
-      absl::StatusOr<Context> fresh = Load(files_);
-      // Between the two files' changes they do not fit: the old ones serve until they do.
-      if (fresh.ok()) context_ = *std::move(fresh);
-      if (!fresh.ok()) Log("tls.unusable", {{"why", std::string(fresh.status().message())}});
-      loaded_ = changed;
-    }
+    LoadIfChanged();
     return context_ != nullptr && SSL_set_SSL_CTX(connection, context_.get()) != nullptr;
   }
 
  private:
+  void LoadIfChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto changed = std::pair(TimeOf(files_.certificate), TimeOf(files_.key));
+    if (context_ != nullptr && changed == loaded_) return;
+    absl::StatusOr<Context> fresh = Load(files_);
+    // Between the two files' changes they do not fit: the old ones serve until they do.
+    if (fresh.ok()) context_ = *std::move(fresh);
+    if (!fresh.ok()) Log("tls.unusable", {{"why", std::string(fresh.status().message())}});
+    loaded_ = changed;
+  }
+
   static std::filesystem::file_time_type TimeOf(const std::string& file) {
     std::error_code error;
     return std::filesystem::last_write_time(file, error);

@@ -37,6 +37,8 @@ class ForeignCallsTest : public IdentifiedTest {
   }
 
   std::string TextFor(const pb::FieldDescriptor& field) {
+    if (field.name() == "academic_year") return "2022/23";
+    if (field.name() == "trn") return "1234567";
     switch (field.options().GetExtension(v1::rules).format()) {
       case v1::DATE:
       case v1::REGISTER_DATE:
@@ -72,6 +74,8 @@ class ForeignCallsTest : public IdentifiedTest {
         return "actionPlans/00000000-0000-4000-8000-0000000000aa";
       case v1::INDUCTION:
         return "inductions/00000000-0000-4000-8000-0000000000bb";
+      case v1::LEDGER:
+        return "ledgers/trellis";
       case v1::REMINDERS:
         return "reminders/00000000-0000-4000-8000-0000000000bb";
       case v1::ACCESS_GRANT:
@@ -86,6 +90,9 @@ class ForeignCallsTest : public IdentifiedTest {
   // Sets what must be there, so that the request passes for a good one.
   void Fill(pb::Message& message, int depth = 0) {
     const pb::Reflection& reflection = *message.GetReflection();
+    if (message.GetDescriptor() == v1::Supporter::descriptor()) {
+      static_cast<v1::Supporter&>(message).set_role("Lead practitioner");
+    }
     for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
       const pb::FieldDescriptor& field = *message.GetDescriptor()->field(i);
       if (!domain::HasBehavior(field, google::api::REQUIRED) || depth > 4) continue;
@@ -103,6 +110,9 @@ class ForeignCallsTest : public IdentifiedTest {
           Fill(many ? *reflection.AddMessage(&message, &field)
                     : *reflection.MutableMessage(&message, &field),
                depth + 1);
+          break;
+        case pb::FieldDescriptor::CPPTYPE_BOOL:
+          if (!many) reflection.SetBool(&message, &field, true);
           break;
         case pb::FieldDescriptor::CPPTYPE_INT32:
           if (!many) reflection.SetInt32(&message, &field, 1);

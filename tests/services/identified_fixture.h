@@ -65,6 +65,15 @@ class IdentifiedTest : public ::testing::Test {
     return Give<v1::PersonReply>(As(kRoot, "administrator"), request);
   }
 
+  void RecordSchool(const std::string& urn) const {
+    v1::RecordSchoolRequest request;
+    request.set_school_id(urn);
+    request.set_request_id(testing::NewId());
+    request.mutable_facts()->set_school_name(absl::StrCat("School ", urn));
+    request.mutable_facts()->set_status(v1::OPEN);
+    Give<v1::SchoolReply>(As(kRoot, "administrator"), request);
+  }
+
   // Registers somebody with a role at a school, and binds their subject, which is the first name.
   std::string Register(const std::string& subject, v1::Capacity role, const std::string& urn,
                        const std::string& starts_on = "2020-09-01") const {
@@ -73,6 +82,7 @@ class IdentifiedTest : public ::testing::Test {
     request.set_request_id(testing::NewId());
     request.set_full_name(absl::StrCat(subject, " Marked"));
     const auto root = As(kRoot, "administrator");
+    RecordSchool(urn);
     const std::string name = Give<v1::PersonReply>(root, request).person().name();
     auto start = testing::RequestFor<v1::StartRoleRequest>(name);
     start.mutable_role()->set_role(role);

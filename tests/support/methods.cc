@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "google/longrunning/operations.pb.h"
 #include "google/pubsub/v1/pubsub.pb.h"
+#include "trellis/v1/access_service.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
 #include "trellis/v1/admin_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
@@ -22,7 +23,8 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
         v1::InductionReply::descriptor()->file(), v1::PersonReply::descriptor()->file(),
         v1::ListDiaryRequest::descriptor()->file(), v1::ListTrailRequest::descriptor()->file(),
         v1::GetTeachersStandardRequest::descriptor()->file(),
-        v1::SubscriptionStatus::descriptor()->file(), v1::Backup::descriptor()->file()}) {
+        v1::SubscriptionStatus::descriptor()->file(), v1::Backup::descriptor()->file(),
+        v1::WhoAmIRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service(0)->method_count(); ++i) {
       methods.push_back(file->service(0)->method(i));
     }
