@@ -192,8 +192,7 @@ Command CommandPipeline::CommandFor(const Caller& caller, const pb::Descriptor* 
 
 absl::StatusOr<bool> CommandPipeline::IsRepeat(const Caller& caller,
                                                const pb::Message& request) const {
-  ASSIGN_OR_RETURN(const auto known,
-                   log_.FindRequest(*ParseUuid(TextOf(request, "request_id"))));
+  ASSIGN_OR_RETURN(const auto known, log_.FindRequest(*ParseUuid(TextOf(request, "request_id"))));
   return known.has_value() && known->fingerprint == FingerprintOf(caller, request);
 }
 

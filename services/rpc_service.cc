@@ -162,14 +162,14 @@ void RpcService::AddStream(int index, StreamHandler handler) {
   AddMethod(new grpc::internal::RpcServiceMethod(
       names_[at].c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
   MarkMethodRawCallback(
-      index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                 [this, &row = *rows_[at], &method = *service_.method(index),
-                  handler = std::move(handler)](
-                     grpc::CallbackServerContext* context) -> StreamReactor* {
-                   const auto admission = LetIn(gate_, row, method, *context);
-                   if (!admission.ok()) return new Refused<StreamReactor>(admission.status());
-                   return handler(*admission);
-                 }));
+      index,
+      new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+          [this, &row = *rows_[at], &method = *service_.method(index),
+           handler = std::move(handler)](grpc::CallbackServerContext* context) -> StreamReactor* {
+            const auto admission = LetIn(gate_, row, method, *context);
+            if (!admission.ok()) return new Refused<StreamReactor>(admission.status());
+            return handler(*admission);
+          }));
 }
 
 void RpcService::AddAnswering(int index, AnsweringHandler handler) {

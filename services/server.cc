@@ -181,8 +181,9 @@ class Server::Impl {
         http_, HttpServer::Start(rooms, *gate_, {*queue_, *reminders_, *scrubber_, relay_.get()},
                                  settings_.http, settings_.tls));
     if (settings_.callers.development) {
-      Log("server.development", {{"warning", "callers are who they say they are; whoever says "
-                                             "nothing may read everything"}});
+      Log("server.development", {{"warning",
+                                  "callers are who they say they are; whoever says "
+                                  "nothing may read everything"}});
     }
     reminders_->Start();
     scrubber_->Start();
@@ -206,10 +207,10 @@ class Server::Impl {
     builder.SetMaxReceiveMessageSize(kRequestBytesMax);
     KeepAlive(builder);
     const std::string address = absl::StrCat(settings_.listen.host, ":", settings_.listen.port);
-    builder.AddListeningPort(address,
-                             settings_.tls.is_set() ? GrpcCredentials(settings_.tls)
-                                                    : grpc::InsecureServerCredentials(),
-                             &port_);
+    builder.AddListeningPort(
+        address,
+        settings_.tls.is_set() ? GrpcCredentials(settings_.tls) : grpc::InsecureServerCredentials(),
+        &port_);
     for (const auto& service : services_) builder.RegisterService(service.get());
     grpc_ = builder.BuildAndStart();
     if (grpc_ != nullptr && port_ != 0) {

@@ -132,7 +132,8 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
                  "The issuer's keys (JWKS), a file or address; default: as its discovery says");
   app.add_option("--administrator", administrators,
                  "A subject of the issuer's tokens that runs this ledger; may be repeated");
-  app.add_option("--tls-certificate", settings.tls.certificate, "The certificate and its chain, PEM");
+  app.add_option("--tls-certificate", settings.tls.certificate,
+                 "The certificate and its chain, PEM");
   app.add_option("--tls-key", settings.tls.key, "The certificate's key, PEM");
   app.add_option("--tls-client-roots", settings.tls.client_roots,
                  "Roots of the client certificates of service accounts, PEM");

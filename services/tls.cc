@@ -115,8 +115,7 @@ std::shared_ptr<grpc::ServerCredentials> GrpcCredentials(const TlsFiles& files) 
     options.set_cert_request_type(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
   }
   // That its chain leads to the roots is checked before; a client has no host name to compare.
-  options.set_certificate_verifier(
-      std::make_shared<grpc::experimental::NoOpCertificateVerifier>());
+  options.set_certificate_verifier(std::make_shared<grpc::experimental::NoOpCertificateVerifier>());
   return grpc::experimental::TlsServerCredentials(options);
 }
 

@@ -92,7 +92,8 @@ absl::StatusOr<std::string> BytesOf(const grpc::ByteBuffer& buffer) {
   return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
 }
 
-Server::Server(Options options) : options_(std::move(options)), stub_(Connect(options_.address, options_.tls)) {}
+Server::Server(Options options)
+    : options_(std::move(options)), stub_(Connect(options_.address, options_.tls)) {}
 
 absl::StatusOr<std::string> Server::Call(const google::protobuf::MethodDescriptor& method,
                                          const Caller& caller,

@@ -37,10 +37,8 @@ constexpr int kTextWidthMin = 80;
 constexpr int kTextWidthMax = 400;
 
 Server::Options ServerOptions(const Settings& settings, const Process& process) {
-  Server::Options options{.address = settings.server,
-                          .tls = settings.tls,
-                          .timeout = settings.timeout,
-                          .on_wait = {}};
+  Server::Options options{
+      .address = settings.server, .tls = settings.tls, .timeout = settings.timeout, .on_wait = {}};
   if (process.err_is_terminal) {
     options.on_wait = [&err = process.err, address = settings.server](absl::Duration waited) {
       err << "\r\x1b[K";

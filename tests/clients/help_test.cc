@@ -51,8 +51,9 @@ TEST(Help, TellsACommandFromTheContract) {
       "    trellis plan resolve-concern 6f1c2d3e-4b5a-4978-8c6d-0a1b2c3d4e5f --concern-id c1 \\\n"
       "    --resolution '...'\n"
       "\n"
-      "Flags of every command: --server, --as, --as-name, --capacity, --output, --timeout, --help, "
-      "--version; see trellis --help\n");
+      "Flags of every command: --server, --as, --as-name, --capacity, --token-file, --tls, "
+      "--tls-roots, --tls-certificate, --tls-key, --output, --timeout, --help, --version; see "
+      "trellis --help\n");
 }
 
 TEST(Help, TellsWhoseFieldItIs) {

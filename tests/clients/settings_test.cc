@@ -61,7 +61,8 @@ TEST(Settings, NameWhatDoesNotFit) {
             "TRELLIS_ACTOR: got \"bob\\n\", want people/{uuid}");
   EXPECT_EQ(ErrorOf(Resolve({}, {{"TRELLIS_CAPACITY", "tutor"}})),
             "TRELLIS_CAPACITY: got \"tutor\", want one of ect, mentor, induction-tutor, "
-            "headteacher, appropriate-body, supporter, administrator");
+            "headteacher, appropriate-body, supporter, administrator, "
+            "trust-officer, governor, grantee");
   EXPECT_EQ(ErrorOf(Resolve({"--output", "yaml"})),
             "--output: got \"yaml\", want one of table, json");
   for (const std::string timeout : {"0", "-1", "soon", "nan", "3601"}) {

@@ -88,8 +88,8 @@ TEST_F(CallersTest, ArePeopleOnceTheirSubjectIsBound) {
   EXPECT_EQ(who.roles(0).role(), v1::GOVERNOR);
   EXPECT_FALSE(who.administrator());
 
-  const auto unbind = testing::RequestFor<v1::UnbindIdentityRequest>(
-      noor, "identity_id: 'i1' reason: 'Has left.'");
+  const auto unbind =
+      testing::RequestFor<v1::UnbindIdentityRequest>(noor, "identity_id: 'i1' reason: 'Has left.'");
   Give<v1::PersonReply>(As(kRoot, "administrator"), unbind);
   EXPECT_EQ(WhoAmI(As("noor")).person(), "");
 }
@@ -184,10 +184,10 @@ TEST_F(CallersTest, SeeARecordByAGrantWhileItLasts) {
   EXPECT_FALSE(Get(As("noor"), plan).ok());
   const auto grant = Grant(As("sian", "headteacher"), plan, noor, "2022-10-05").access_grant();
   EXPECT_TRUE(Get(As("noor", "grantee"), plan).ok());
-  ExpectError(Ask<v1::SupportPlanReply>(As("noor", "grantee"),
-                                        testing::OutcomeRequest(plan, "Words."))
-                  .status(),
-              StatusCode::kPermissionDenied, "CAPACITY_NOT_ALLOWED");
+  ExpectError(
+      Ask<v1::SupportPlanReply>(As("noor", "grantee"), testing::OutcomeRequest(plan, "Words."))
+          .status(),
+      StatusCode::kPermissionDenied, "CAPACITY_NOT_ALLOWED");
   // The ECT knows of it, and may take it back.
   v1::GetAccessGrantRequest get;
   get.set_name(grant.name());
@@ -197,9 +197,8 @@ TEST_F(CallersTest, SeeARecordByAGrantWhileItLasts) {
 
   const auto second = Grant(As("sam", "ect"), plan, noor, "2022-12-05").access_grant();
   EXPECT_TRUE(Get(As("noor", "grantee"), plan).ok());
-  Give<v1::AccessGrantReply>(
-      As("sam", "ect"),
-      testing::RequestFor<v1::RevokeAccessRequest>(second.name(), "reason: \"Done.\""));
+  Give<v1::AccessGrantReply>(As("sam", "ect"), testing::RequestFor<v1::RevokeAccessRequest>(
+                                                   second.name(), "reason: \"Done.\""));
   EXPECT_FALSE(Get(As("noor", "grantee"), plan).ok());
 }
 

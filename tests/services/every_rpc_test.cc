@@ -154,8 +154,8 @@ Metadata SomebodyFor(const pb::MethodDescriptor& method) {
                        method.input_type()->FindFieldByName("request_id") == nullptr;
   // Which action plan is checked may be asked by its mentor alone.
   if (is_read && method.name() != "CheckSmart") return {};
-  const auto& row = *policy::Policy::Get().Find(
-      absl::StrCat(method.service()->name(), "/", method.name()));
+  const auto& row =
+      *policy::Policy::Get().Find(absl::StrCat(method.service()->name(), "/", method.name()));
   testing::Actor actor = testing::Tutor();
   for (int i = 1; row.ReachOf(actor.capacity) == policy::Reach::kNever; ++i) {
     actor.capacity = static_cast<v1::Capacity>(i);

@@ -170,8 +170,8 @@ TEST_F(ForeignCallsTest, AreToldNothing) {
   int about_records = 0;
   for (const auto* const method : testing::AllMethods()) {
     if (method->client_streaming()) continue;
-    const auto& row = *policy::Policy::Get().Find(
-        absl::StrCat(method->service()->name(), "/", method->name()));
+    const auto& row =
+        *policy::Policy::Get().Find(absl::StrCat(method->service()->name(), "/", method->name()));
     const auto request = NewRequest(*method);
     const absl::Status valid = domain::Validate(*request);
     EXPECT_TRUE(valid.ok()) << method->full_name() << ": " << valid;
@@ -221,8 +221,8 @@ TEST_F(ForeignCallsTest, ListNothingOfOthers) {
   int lists = 0;
   for (const auto* const method : testing::AllMethods()) {
     if (method->output_type()->FindFieldByName("next_page_token") == nullptr) continue;
-    const auto& row = *policy::Policy::Get().Find(
-        absl::StrCat(method->service()->name(), "/", method->name()));
+    const auto& row =
+        *policy::Policy::Get().Find(absl::StrCat(method->service()->name(), "/", method->name()));
     for (const auto& [condition, value] : conditions) {
       const auto* const field = method->input_type()->FindFieldByName(condition);
       if (field == nullptr) continue;

@@ -51,8 +51,7 @@ class IdentifiedTest : public ::testing::Test {
 
   // Gives a command that must be accepted.
   template <typename Response>
-  Response Give(const testing::Metadata& metadata,
-                const google::protobuf::Message& request) const {
+  Response Give(const testing::Metadata& metadata, const google::protobuf::Message& request) const {
     const absl::StatusOr<Response> reply = Ask<Response>(metadata, request);
     EXPECT_TRUE(reply.ok()) << request.GetTypeName() << ": " << reply.status();
     return reply.ok() ? *reply : Response();

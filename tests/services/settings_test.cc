@@ -140,8 +140,8 @@ TEST_F(SettingsTest, WantToKnowWhomToBelieve) {
   ExpectRefused(ParseAsTheyAre({"--audience", "trellis"}), "--issuer");
   ExpectRefused(ParseAsTheyAre({"--tls-certificate", "/none.pem", "--tls-key", "/none.key"}),
                 "/none.pem");
-  const Parsed result = ParseAsTheyAre({"--issuer", "https://login.example", "--audience",
-                                        "trellis", "--administrator", "s-1"});
+  const Parsed result = ParseAsTheyAre(
+      {"--issuer", "https://login.example", "--audience", "trellis", "--administrator", "s-1"});
   EXPECT_LT(result.parsed.exit_code, 0) << result.err;
   EXPECT_THAT(result.parsed.settings.callers.administrators,
               ::testing::ElementsAre("https://login.example s-1"));

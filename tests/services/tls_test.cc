@@ -2,7 +2,7 @@
 #include <fstream>
 #include <httplib.h>
 
-#include "absl/time/clock.h"
+#include "base/clock.h"
 #include "tests/services/service_fixture.h"
 #include "tests/support/certificates.h"
 #include "trellis/v1/access_service.pb.h"
@@ -92,8 +92,9 @@ TEST_F(TlsTest, TakesANewCertificateWithoutDroppingWhoIsThere) {
   ASSERT_EQ(PageStatus(server, before.root()), "200");
 
   WriteCertificate(after);
-  const absl::Time end = absl::Now() + kPatience;
-  while (!WhoAmI(server, after.root()).ok()) ASSERT_LT(absl::Now(), end);
+  const SystemClock machine;
+  const absl::Time end = machine.Now() + kPatience;
+  while (!WhoAmI(server, after.root()).ok()) ASSERT_LT(machine.Now(), end);
   EXPECT_FALSE(WhoAmI(server, before.root()).ok());
   EXPECT_EQ(PageStatus(server, after.root()), "200");
   EXPECT_TRUE(there.Read<v1::WhoAmIResponse>(v1::WhoAmIRequest()).ok());
@@ -133,8 +134,7 @@ TEST_F(TlsTest, KnowsAProgramByItsCertificate) {
   const auto other = WhoAmI(server, authority.root(), clients_.Issue({"DNS:other.example"}));
   ASSERT_TRUE(other.ok()) << other.status();
   EXPECT_EQ(other->service_account(), "");
-  EXPECT_FALSE(
-      WhoAmI(server, authority.root(), impostor.Issue({"DNS:mis.school.example"})).ok());
+  EXPECT_FALSE(WhoAmI(server, authority.root(), impostor.Issue({"DNS:mis.school.example"})).ok());
 }
 
 TEST_F(TlsTest, RefusesToStartWithFilesThatAreNone) {

@@ -148,8 +148,7 @@ absl::StatusOr<std::string> RpcClient::CallAsItIs(const std::string& path, const
   return BytesOf(answer);
 }
 
-absl::StatusOr<std::string> RpcClient::CallStream(const std::string& path,
-                                                  const Metadata& metadata,
+absl::StatusOr<std::string> RpcClient::CallStream(const std::string& path, const Metadata& metadata,
                                                   const std::string& request) const {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);

@@ -8,10 +8,9 @@
 namespace trellis::testing {
 
 TestServer::TestServer(const std::string& data, const Clock& clock, const std::string& backups)
-    : TestServer(services::Settings{.data = data,
-                                    .backups = backups,
-                                    .callers = {.development = true}},
-                 clock) {}
+    : TestServer(
+          services::Settings{.data = data, .backups = backups, .callers = {.development = true}},
+          clock) {}
 
 TestServer::TestServer(services::Settings settings, const Clock& clock)
     : settings_(std::move(settings)), clock_(clock) {

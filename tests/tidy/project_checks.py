@@ -29,8 +29,8 @@ def listed_files(tree):
                     directory, name = "", name.split("/", 1)[1]
                 elif name.startswith("${CMAKE_CURRENT_SOURCE_DIR}/"):
                     name = name.split("/", 1)[1]
-                elif name.startswith("$"):
-                    continue
+                elif name.startswith("$") or "${CMAKE_CURRENT_BINARY_DIR}/" + name in line:
+                    continue  # Made by the build.
                 if posixpath.basename(name).startswith("."):
                     continue  # An ending, in a rule that makes names.
                 yield posixpath.normpath(posixpath.join(directory, name)), cmake.path, number
@@ -137,7 +137,8 @@ def check_links(tree):
 
 # Where errors and warnings that a caller can meet are made.
 REASON_FOLDERS = {"audit", "backup", "base", "domain", "eventstore", "evidence", "identity",
-                  "policy", "projections", "proofs", "queue", "relay", "rendering", "services", "witness"}
+                  "policy", "projections", "proofs", "queue", "relay", "rendering", "services",
+                  "witness"}
 REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
 # The two failures are Pub/Sub's words for what became of one ack id.
 NOT_A_REASON = re.compile(r"TRELLIS_|GRPC_|PERMANENT_FAILURE_|TRANSIENT_FAILURE_")

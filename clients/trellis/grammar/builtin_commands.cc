@@ -154,8 +154,9 @@ Command Salvage() {
 Command PolicyShow() {
   return {.group = "policy",
           .name = "show",
-          .description = "Prints the table that says who may do what, as this program was built "
-                         "with it. Needs no server."};
+          .description =
+              "Prints the table that says who may do what, as this program was built "
+              "with it. Needs no server."};
 }
 
 Command Completion() {
@@ -175,7 +176,8 @@ Command Help() {
 }  // namespace
 
 std::vector<Command> BuiltinCommands() {
-  return {Play(), Demo(), Witness(), Verify(), Restore(), Salvage(), PolicyShow(), Completion(), Help()};
+  return {Play(),    Demo(),       Witness(),    Verify(), Restore(),
+          Salvage(), PolicyShow(), Completion(), Help()};
 }
 
 }  // namespace trellis::cli

@@ -119,7 +119,8 @@ class Server:
     """trellisd on a directory of its own; after a restart it has the port that it had before."""
 
     def __init__(self, binary, data, ledger):
-        self._command = [binary, "--dev", "--data", data, "--ledger", ledger, "--http", "127.0.0.1:0"]
+        self._command = [binary, "--dev", "--data", data, "--ledger", ledger,
+                         "--http", "127.0.0.1:0"]
         self.address = free_address()
         self.start()
 
