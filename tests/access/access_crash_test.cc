@@ -179,8 +179,9 @@ class AccessPowerCutTest : public AccessTest {
       if (!log_->Record(entry).ok()) return;
       asked_.push_back(entry.record());
       if (random_() % 8 == 0 && log_->Flush().ok()) flushed_ = asked_.size();
-      if (random_() % 40 == 0 && !log_->ForgetReasons(Person(1)).ok()) return;
-      if (random_() % 40 == 0) {
+      // Seldom: RocksDB waits a second after each flush or compaction that the power cut ended.
+      if (random_() % 1'000 == 0 && !log_->ForgetReasons(Person(1)).ok()) return;
+      if (random_() % 1'000 == 0) {
         if (!log_->DropBefore(clock_.Now() - absl::Minutes(30)).ok()) return;
       }
       clock_.Advance(absl::Minutes(1));
