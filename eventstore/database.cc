@@ -13,7 +13,6 @@
 #include "absl/strings/str_replace.h"
 #include "base/check.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/status_macros.h"
 #include "eventstore/big_endian.h"
 #include "eventstore/database_options.h"
@@ -84,33 +83,6 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(const EventLogOptions& opt
           {"meta", families.Ranges()}};
 }
 
-// Cuts off what a power cut tore of a database that nobody has open.
-rocksdb::Status CutTornLogs(rocksdb::Env& env, const std::string& directory) {
-  std::vector<TornLog> torn;
-  rocksdb::Status status = FindTornLogs(env, directory, torn);
-  for (const TornLog& log : torn) {
-    Log("log.torn_write_dropped",
-        {{"file", log.path}, {"whole_bytes", absl::StrCat(log.whole_bytes)}});
-    std::unique_ptr<rocksdb::WritableFile> file;
-    status = env.ReopenWritableFile(log.path, &file, rocksdb::EnvOptions());
-    if (status.ok()) status = file->Truncate(log.whole_bytes);
-    if (status.ok()) status = file->Sync();
-    if (status.ok()) status = file->Close();
-    if (!status.ok()) return status;
-  }
-  return status;
-}
-
-// Holds the lock meanwhile: another process may be writing what looks torn.
-rocksdb::Status LockAndCutTornLogs(rocksdb::Env& env, const std::string& directory) {
-  rocksdb::FileLock* lock = nullptr;
-  rocksdb::Status status = env.LockFile(directory + "/LOCK", &lock);
-  if (!status.ok()) return status;
-  status = CutTornLogs(env, directory);
-  env.UnlockFile(lock).PermitUncheckedError();
-  return status;
-}
-
 }  // namespace
 
 Database::Database(const EventLogOptions& options)
@@ -151,7 +123,7 @@ absl::Status Database::OpenFamilies(const EventLogOptions& options) {
 
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  status = LockAndCutTornLogs(*db_options.env, directory_);
+  status = CutTornLogs(*db_options.env, directory_);
   if (status.ok()) status = rocksdb::DB::Open(db_options, directory_, families, &handles, &db);
   return Opened(status, db, handles);
 }

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
 #include "eventstore/write_ahead_log.h"
 
 namespace trellis::eventstore {
@@ -60,6 +62,22 @@ rocksdb::Status ReadExtent(rocksdb::Env& env, const std::string& path, Extent& e
   return status;
 }
 
+rocksdb::Status CutUnlocked(rocksdb::Env& env, const std::string& directory) {
+  std::vector<TornLog> torn;
+  rocksdb::Status status = FindTornLogs(env, directory, torn);
+  for (const TornLog& log : torn) {
+    Log("log.torn_write_dropped",
+        {{"file", log.path}, {"whole_bytes", absl::StrCat(log.whole_bytes)}});
+    std::unique_ptr<rocksdb::WritableFile> file;
+    status = env.ReopenWritableFile(log.path, &file, rocksdb::EnvOptions());
+    if (status.ok()) status = file->Truncate(log.whole_bytes);
+    if (status.ok()) status = file->Sync();
+    if (status.ok()) status = file->Close();
+    if (!status.ok()) return status;
+  }
+  return status;
+}
+
 }  // namespace
 
 rocksdb::Status FindTornLogs(rocksdb::Env& env, const std::string& directory,
@@ -83,6 +101,15 @@ rocksdb::Status FindTornLogs(rocksdb::Env& env, const std::string& directory,
   }
   torn = std::move(found);
   return rocksdb::Status::OK();
+}
+
+rocksdb::Status CutTornLogs(rocksdb::Env& env, const std::string& directory) {
+  rocksdb::FileLock* lock = nullptr;
+  rocksdb::Status status = env.LockFile(directory + "/LOCK", &lock);
+  if (!status.ok()) return status;
+  status = CutUnlocked(env, directory);
+  env.UnlockFile(lock).PermitUncheckedError();
+  return status;
 }
 
 }  // namespace trellis::eventstore

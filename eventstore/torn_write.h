@@ -29,4 +29,9 @@ struct TornLog {
 rocksdb::Status FindTornLogs(rocksdb::Env& env, const std::string& directory,
                              std::vector<TornLog>& torn);
 
+// Cuts what FindTornLogs finds off the files, synced, and logs what it cut. Holds the database's
+// lock meanwhile, since another process may be writing what looks torn: the error of that if one
+// has it.
+rocksdb::Status CutTornLogs(rocksdb::Env& env, const std::string& directory);
+
 }  // namespace trellis::eventstore

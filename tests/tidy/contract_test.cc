@@ -65,9 +65,9 @@ class ContractTest : public ::testing::Test {
   static std::vector<const pb::FileDescriptor*> Files() {
     std::vector<const pb::FileDescriptor*> files;
     for (const char* const name :
-         {"audit_service", "diary", "diary_events", "diary_service", "events", "induction",
-          "induction_events", "induction_service", "options", "party", "play", "queue_service",
-          "school_calendar", "standards", "standards_service", "support_plan",
+         {"access", "audit_service", "diary", "diary_events", "diary_service", "events",
+          "induction", "induction_events", "induction_service", "options", "party", "play",
+          "queue_service", "school_calendar", "standards", "standards_service", "support_plan",
           "support_plan_service"}) {
       files.push_back(Pool().FindFileByName(absl::StrCat("trellis/v1/", name, ".proto")));
       CHECK(files.back() != nullptr);

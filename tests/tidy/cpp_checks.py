@@ -9,6 +9,7 @@ MAY_INCLUDE = {
     "domain": {"base", "proto", "domain"},
     "identity": {"base", "identity"},
     "eventstore": {"base", "proofs", "eventstore"},
+    "access": {"base", "proto", "eventstore", "access"},
     "proofs": {"base", "proofs"},
     "policy": {"base", "proto", "domain", "policy"},
     "projections": {"base", "proto", "domain", "eventstore", "projections"},
@@ -30,7 +31,7 @@ MAY_INCLUDE = {
 
 # Libraries that belong to some folders only; tests may use any.
 LIBRARIES = [
-    (re.compile(r"rocksdb/"), {"eventstore", "projections", "queue"}),
+    (re.compile(r"rocksdb/"), {"access", "eventstore", "projections", "queue"}),
     (re.compile(r"(grpcpp|grpc)/"), {"services", "clients"}),
     (re.compile(r"nats/"), {"relay"}),
     (re.compile(r"httplib\.h$"), {"clients", "identity", "services", "witness"}),

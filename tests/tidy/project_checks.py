@@ -136,8 +136,8 @@ def check_links(tree):
 
 
 # Where errors and warnings that a caller can meet are made.
-REASON_FOLDERS = {"audit", "backup", "base", "domain", "eventstore", "evidence", "identity",
-                  "policy", "projections", "proofs", "queue", "relay", "rendering", "services",
+REASON_FOLDERS = {"access", "audit", "backup", "base", "domain", "eventstore", "evidence",
+                  "identity", "policy", "projections", "proofs", "queue", "relay", "rendering", "services",
                   "witness"}
 REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
 # The two failures are Pub/Sub's words for what became of one ack id.
@@ -145,8 +145,8 @@ NOT_A_REASON = re.compile(r"TRELLIS_|GRPC_|PERMANENT_FAILURE_|TRANSIENT_FAILURE_
 REASON_ROW = re.compile(r"^\|\s*`([A-Z][A-Z0-9_]+)`\s*\|")
 # The reasons that are met everywhere, and beside it those of one kind of thing.
 REASONS_DOCUMENT = "docs/clients.md"
-REASONS_DOCUMENTS = [REASONS_DOCUMENT, "docs/access.md", "docs/action-plans.md", "docs/backup.md",
-                     "docs/damage.md", "docs/diary.md",
+REASONS_DOCUMENTS = [REASONS_DOCUMENT, "docs/access.md", "docs/access-log.md",
+                     "docs/action-plans.md", "docs/backup.md", "docs/damage.md", "docs/diary.md",
                      "docs/directory.md", "docs/evidence.md", "docs/identity.md",
                      "docs/inductions.md",
                      "docs/keys.md", "docs/proofs.md", "docs/support-plans.md", "docs/witnesses.md"]

@@ -1,0 +1,19 @@
+#include "access/entry_chain.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+
+namespace trellis::access {
+
+Digest FirstDigest(absl::string_view ledger) { return Sha256("trellis access log v1\n", ledger); }
+
+Digest EntryDigest(const Digest& previous, absl::string_view bytes) {
+  return Sha256(absl::StrCat("trellis access entry v1\n", AsBytes(previous)), bytes);
+}
+
+Digest ReasonDigest(absl::string_view salt, absl::string_view reason) {
+  CHECK(salt.size() == kSaltBytes);
+  return Sha256(absl::StrCat("trellis access reason v1\n", salt), reason);
+}
+
+}  // namespace trellis::access
