@@ -4,9 +4,9 @@
 //   destroyed erased      a slot for each subject whose key was destroyed; only ever longer
 //   keys.next   what is to become `keys`: a start removes it
 //
-// Operation.   What a key is and where it stands are in memory for all subjects (some 90 MB for a
+// Operation.   What a key is and where it stands are in memory for all subjects (some 110 MB for a
 //              million), the keys themselves for those that were used last. A start reads both
-//              files: about a second for a million subjects.
+//              files: 1.5 seconds for a million subjects.
 // Durability.  A key is on disk before anybody gets it: what it encrypts can be read after a crash.
 // Erasure.     A subject is listed in `erased` and synced, then the key's bytes are overwritten
 //              where they stand and synced; a start completes what a crash has left. No other file
@@ -94,7 +94,7 @@ class KeyStore {
 
   // Wraps all keys with `next` in the place of the master key; nothing that they sealed changes.
   // Until it is OK, keep both: after a crash or an error the store has one of them. Keys can be
-  // found meanwhile, but not made: some seconds for a million. DATA_LOSS, KEY_STORE_FAILED, errors
+  // found meanwhile, but not made or destroyed: some 6 seconds for a million. DATA_LOSS, KEY_STORE_FAILED, errors
   // of directory.h.
   absl::Status RewrapAll(const MasterKey& next);
   // Which master key it has.

@@ -13,7 +13,7 @@
 namespace trellis::vault {
 
 inline constexpr size_t kSlotBytes = 192;
-// Subjects of a store, with those whose key was destroyed: 192 MB on disk, some 90 MB in memory.
+// Subjects of a store, with those whose key was destroyed: 192 MB on disk, some 110 MB in memory.
 inline constexpr size_t kSlotsMax = 1'000'000;
 // A subject's name, such as people/UUID, has 43.
 inline constexpr size_t kSubjectBytesMax = 64;
