@@ -94,8 +94,8 @@ class KeyStore {
 
   // Wraps all keys with `next` in the place of the master key; nothing that they sealed changes.
   // Until it is OK, keep both: after a crash or an error the store has one of them. Keys can be
-  // found meanwhile, but not made or destroyed: some 6 seconds for a million. DATA_LOSS, KEY_STORE_FAILED, errors
-  // of directory.h.
+  // found meanwhile, but not made or destroyed: some 6 seconds for a million. DATA_LOSS,
+  // KEY_STORE_FAILED, errors of directory.h.
   absl::Status RewrapAll(const MasterKey& next);
   // Which master key it has.
   MasterKey master() const;
