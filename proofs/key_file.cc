@@ -1,121 +1,28 @@
 #include "proofs/key_file.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fcntl.h>
-#include <filesystem>
-#include <openssl/crypto.h>
 #include <string>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
-#include "base/error.h"
-#include "base/file_descriptor.h"
+#include "base/secret_file.h"
 #include "base/status_macros.h"
 
 namespace trellis::proofs {
-namespace {
-
-constexpr mode_t kOwnerOnly = 0600;
-// A name of 255 bytes and a key need 350.
-constexpr size_t kFileBytesMax = 1024;
-
-// A text that is overwritten before its memory is given back.
-struct Secret {
-  std::string text;
-  ~Secret() { OPENSSL_cleanse(text.data(), text.size()); }
-};
-
-absl::Status Failed(absl::string_view path, absl::string_view what, int error) {
-  return Error(absl::StatusCode::kUnavailable, "KEY_FILE_UNREADABLE",
-               absl::StrCat("key file ", path, ": ", what, ": ", std::strerror(error)));
-}
-
-absl::Status Exposed(absl::string_view path, absl::string_view got) {
-  return Error(absl::StatusCode::kFailedPrecondition, "KEY_FILE_EXPOSED",
-               absl::StrCat("key file ", path, " ", got));
-}
-
-absl::Status CheckOwnerOnly(absl::string_view path, const struct stat& found) {
-  if (!S_ISREG(found.st_mode)) return Exposed(path, "is no regular file");
-  if (found.st_uid != geteuid()) {
-    return Exposed(path, absl::StrCat("belongs to user ", found.st_uid, ", want ", geteuid()));
-  }
-  const mode_t mode = found.st_mode & 07777;
-  if (mode != kOwnerOnly) {
-    return Exposed(path, absl::StrFormat("has mode %04o, want 0600", mode));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status WriteAll(absl::string_view path, int descriptor, absl::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return Failed(path, "write", errno);
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  if (fsync(descriptor) != 0) return Failed(path, "fsync", errno);
-  return absl::OkStatus();
-}
-
-absl::Status SyncDirectoryOf(absl::string_view path) {
-  const std::filesystem::path parent = std::filesystem::path(std::string(path)).parent_path();
-  const FileDescriptor directory(
-      open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0) return Failed(path, "open directory", errno);
-  if (fsync(directory.get()) != 0) return Failed(path, "fsync directory", errno);
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<SignerKey> ReadKeyFile(absl::string_view path) {
-  // Not to wait for ever at a named pipe.
-  const FileDescriptor file(open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0 && errno == ENOENT) {
-    return Error(absl::StatusCode::kNotFound, "KEY_FILE_MISSING",
-                 absl::StrCat("key file ", path, " does not exist"));
-  }
-  if (file.get() < 0) return Failed(path, "open", errno);
-  struct stat found;
-  if (fstat(file.get(), &found) != 0) return Failed(path, "stat", errno);
-  RETURN_IF_ERROR(CheckOwnerOnly(path, found));
-  Secret secret;
-  secret.text.resize(kFileBytesMax);
-  const ssize_t size = read(file.get(), secret.text.data(), secret.text.size());
-  if (size < 0) return Failed(path, "read", errno);
-  const auto text = absl::string_view(secret.text).substr(0, static_cast<size_t>(size));
-  return SignerKey::Parse(absl::StripSuffix(text, "\n"));
+  // A name of 255 bytes and a key need 350: the file of a key is never cut.
+  ASSIGN_OR_RETURN(const SecretText secret, ReadSecretFile(path));
+  return SignerKey::Parse(absl::StripSuffix(secret.view(), "\n"));
 }
 
 absl::Status WriteKeyFile(absl::string_view path, const SignerKey& key) {
-  const std::string name(path);
-  const FileDescriptor file(
-      open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
-  if (file.get() < 0 && errno == EEXIST) {
-    return Error(absl::StatusCode::kAlreadyExists, "KEY_FILE_EXISTS",
-                 absl::StrCat("key file ", path, " exists, and a key is never replaced"));
-  }
-  if (file.get() < 0) return Failed(path, "create", errno);
-  Secret secret{key.ToSecretString()};
-  secret.text.push_back('\n');
-  absl::Status status = WriteAll(path, file.get(), secret.text);
-  if (status.ok()) status = SyncDirectoryOf(path);
-  // Half a key is none: the name is free for another try.
-  if (!status.ok()) unlink(name.c_str());
-  return status;
+  std::string text = key.ToSecretString();
+  text.push_back('\n');
+  const SecretText secret(std::move(text));
+  return WriteSecretFile(path, secret.view());
 }
 
 absl::Status RenameKeyFile(absl::string_view from, absl::string_view to) {
-  if (rename(std::string(from).c_str(), std::string(to).c_str()) != 0) {
-    return Failed(from, "rename", errno);
-  }
-  return SyncDirectoryOf(to);
+  return RenameSecretFile(from, to);
 }
 
 }  // namespace trellis::proofs

@@ -12,6 +12,7 @@ MAY_INCLUDE = {
     "access": {"base", "proto", "eventstore", "access"},
     "proofs": {"base", "proofs"},
     "policy": {"base", "proto", "domain", "policy"},
+    "vault": {"base", "vault"},
     "projections": {"base", "proto", "domain", "eventstore", "projections"},
     "audit": {"base", "proofs", "proto", "domain", "eventstore", "projections", "audit"},
     "evidence": {"base", "proofs", "proto", "domain", "eventstore", "projections", "rendering",

@@ -137,8 +137,8 @@ def check_links(tree):
 
 # Where errors and warnings that a caller can meet are made.
 REASON_FOLDERS = {"access", "audit", "backup", "base", "domain", "eventstore", "evidence",
-                  "identity", "policy", "projections", "proofs", "queue", "relay", "rendering", "services",
-                  "witness"}
+                  "identity", "policy", "projections", "proofs", "queue", "relay", "rendering",
+                  "services", "vault", "witness"}
 REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
 # The two failures are Pub/Sub's words for what became of one ack id.
 NOT_A_REASON = re.compile(r"TRELLIS_|GRPC_|PERMANENT_FAILURE_|TRANSIENT_FAILURE_")
@@ -149,7 +149,8 @@ REASONS_DOCUMENTS = [REASONS_DOCUMENT, "docs/access.md", "docs/access-log.md",
                      "docs/action-plans.md", "docs/backup.md", "docs/damage.md", "docs/diary.md",
                      "docs/directory.md", "docs/evidence.md", "docs/identity.md",
                      "docs/inductions.md",
-                     "docs/keys.md", "docs/proofs.md", "docs/support-plans.md", "docs/witnesses.md"]
+                     "docs/keys.md", "docs/privacy.md", "docs/proofs.md", "docs/support-plans.md",
+                     "docs/witnesses.md"]
 
 
 def check_reasons(tree):
