@@ -22,7 +22,7 @@ void Widen(absl::string_view until, Extent& extent) {
   extent.allowed = true;
 }
 
-// A role that is over by `today` ends what is seen; one that ends later does not yet.
+// A time that is over by `today` ends what is seen; one that ends later does not yet.
 absl::string_view Over(absl::string_view ends_on, absl::string_view today) {
   return ends_on < today ? ends_on : absl::string_view();
 }
@@ -36,9 +36,13 @@ Extent ByName(const Asker& asker, const Subject& subject, absl::string_view toda
   if (asker.capacity != v1::APPROPRIATE_BODY || asker.record == nullptr) return extent;
   for (const v1::PersonRole& role : asker.record->roles()) {
     if (role.role() != v1::APPROPRIATE_BODY || role.starts_on() > today) continue;
-    if (std::find(subject.bodies.begin(), subject.bodies.end(), role.appropriate_body()) !=
-        subject.bodies.end()) {
-      Widen(Over(role.ends_on(), today), extent);
+    for (const BodyTime& body : subject.bodies) {
+      // Of the body that it is now: what was another's before is that contact's alone.
+      const bool is_present = body.since <= today && Over(body.until, today).empty();
+      const bool met = role.ends_on().empty() || body.since <= role.ends_on();
+      if (is_present && met && body.id == role.appropriate_body()) {
+        Widen(Over(role.ends_on(), today), extent);
+      }
     }
   }
   return extent;

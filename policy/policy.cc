@@ -112,6 +112,8 @@ absl::StatusOr<Policy> Policy::Parse(absl::string_view text) {
       policy.rows_.push_back(std::move(row));
     }
   }
+  // A table without columns, cut off or empty, is none: it would let nobody do anything.
+  if (!has_columns) RETURN_IF_ERROR(CheckColumns(number, {}));
   return policy;
 }
 

@@ -66,24 +66,29 @@ Subject Of(const v1::ActionPlan& plan) {
 Subject Of(const v1::Induction& induction) {
   Subject subject;
   subject.person = induction.ect().person();
-  // What ended with the induction still stands: nobody came after.
+  const std::string& ended_on = induction.ending().ended_on();
+  // What stood when the induction ended still stands: nobody came after.
   const auto until = [&](const std::string& ends_on) {
-    const bool is_last = induction.has_ending() && ends_on == induction.ending().ended_on();
+    const bool is_last = !ended_on.empty() && ends_on >= ended_on;
     return is_last ? absl::string_view() : absl::string_view(ends_on);
   };
+  // What was to begin after it never did.
+  const auto is_void = [&](const auto& period) {
+    return IsStruckOut(period) || (!ended_on.empty() && period.starts_on() > ended_on);
+  };
   for (const v1::InductionSchool& at : induction.schools()) {
-    if (IsStruckOut(at)) continue;
+    if (is_void(at)) continue;
     subject.stays.push_back({at.school().urn(), at.starts_on(), until(at.ends_on())});
   }
   for (const v1::Mentorship& one : induction.mentorships()) {
-    if (IsStruckOut(one)) continue;
+    if (is_void(one)) continue;
     AddPart(subject, one.mentor().person(), v1::MENTOR, one.starts_on(), until(one.ends_on()));
   }
   for (const v1::AppropriateBodyPeriod& one : induction.appropriate_bodies()) {
-    if (IsStruckOut(one)) continue;
+    if (is_void(one)) continue;
     AddPart(subject, one.contact().person(), v1::APPROPRIATE_BODY, one.starts_on(),
             until(one.ends_on()));
-    if (until(one.ends_on()).empty()) subject.bodies.push_back(one.body());
+    subject.bodies.emplace_back(one.body(), one.starts_on(), until(one.ends_on()));
   }
   return subject;
 }
@@ -114,7 +119,7 @@ Subject SubjectOf(const google::protobuf::Message& state) {
         {absl::string_view(school.name()).substr(domain::kSchoolStreams.size()), "", ""});
   } else if (type == v1::AccessGrant::descriptor()) {
     const auto& grant = static_cast<const v1::AccessGrant&>(state);
-    subject.parts.push_back({grant.grantee().person(), v1::GRANTEE, "", ""});
+    AddPart(subject, grant.grantee().person(), v1::GRANTEE);
   }
   return subject;
 }

@@ -26,14 +26,25 @@ struct Part {
   absl::string_view until;
 };
 
+// An appropriate body whose contact a record names, likewise: the id of `appropriateBodies/{id}`.
+struct BodyTime {
+  // Of a whole time by default. `id_of_body` must outlive it.
+  BodyTime(const std::string& id_of_body, absl::string_view from = "", absl::string_view to = "")
+      : id(id_of_body), since(from), until(to) {}
+
+  absl::string_view id;
+  absl::string_view since;
+  absl::string_view until;
+};
+
 // Views into the record that it is of, which must outlive it.
 struct Subject {
   // `people/{uuid}`; empty if it is nobody's.
   absl::string_view person;
   std::vector<Stay> stays;
   std::vector<Part> parts;
-  // The ids of appropriate bodies whose contacts it names, as far as it names them itself.
-  std::vector<absl::string_view> bodies;
+  // As far as it names them itself.
+  std::vector<BodyTime> bodies;
 };
 
 // Of a state of any aggregate. One that holds nothing about a person (a school, the ledger) has its
