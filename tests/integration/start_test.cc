@@ -80,7 +80,7 @@ TEST_F(StartTest, TakesItsSettingsFromAFile) {
   const std::string file = directory_ / "trellisd.toml";
   std::ofstream(file) << "data = \"" << data_ << "\"\nlisten = \"127.0.0.1:0\"\n"
                       << "http = \"127.0.0.1:0\"\nledger = \"from-file\"\n";
-  Daemon daemon({"--config", file});
+  Daemon daemon({"--dev", "--config", file});
   ASSERT_TRUE(daemon.AwaitServing()) << daemon.err();
   EXPECT_THAT(daemon.out(), HasSubstr("ledger from-file"));
   EXPECT_THAT(daemon.out(), HasSubstr(data_));
@@ -99,8 +99,9 @@ TEST_F(StartTest, ExplainsItself) {
 TEST_F(StartTest, RefusesWrongUsage) {
   ExpectOneLine(RunToEnd({"--lisen", "127.0.0.1:0"}), kUsage, "--lisen");
   ExpectOneLine(RunToEnd(Serving(data_, {"--ledger", "no spaces"})), kUsage, "--ledger");
-  ExpectOneLine(RunToEnd({"--data", data_, "--listen", "0.0.0.0:0"}), kUsage, "loopback");
-  ExpectOneLine(RunToEnd({"--data", data_, "--http", "[::]:0"}), kUsage, "loopback");
+  ExpectOneLine(RunToEnd({"--dev", "--data", data_, "--listen", "0.0.0.0:0"}), kUsage, "loopback");
+  ExpectOneLine(RunToEnd({"--dev", "--data", data_, "--http", "[::]:0"}), kUsage, "loopback");
+  ExpectOneLine(RunToEnd({"--data", data_}), kUsage, "--issuer");
   ExpectOneLine(RunToEnd({"--config", directory_ / "none.toml"}), kUsage, "none.toml");
   EXPECT_FALSE(std::filesystem::exists(data_));
 }
@@ -118,9 +119,9 @@ TEST_F(StartTest, RefusesABusyPort) {
   ASSERT_TRUE(first.AwaitServing()) << first.err();
   const std::string other = directory_ / "other";
   for (const std::string& busy : {first.grpc_address(), first.http_address()}) {
-    ExpectOneLine(RunToEnd({"--data", other, "--listen", busy, "--http", "127.0.0.1:0"}),
+    ExpectOneLine(RunToEnd({"--dev", "--data", other, "--listen", busy, "--http", "127.0.0.1:0"}),
                   kCannotStart, busy);
-    ExpectOneLine(RunToEnd({"--data", other, "--listen", "127.0.0.1:0", "--http", busy}),
+    ExpectOneLine(RunToEnd({"--dev", "--data", other, "--listen", "127.0.0.1:0", "--http", busy}),
                   kCannotStart, busy);
   }
 }

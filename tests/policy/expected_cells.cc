@@ -90,7 +90,7 @@ std::vector<Cells> CellsOfTheSchool() {
        Reach::kNamed,
        {kTraining, "SupportPlanService/ GetSupportPlan RenderSupportPlan CompleteAction",
         "SupportPlanService/ RecordSupport DiaryService/ GetWorkload GetReminders",
-        "AuditService/ ListTrail"}},
+        "AuditService/ ListTrail ExportEvidence"}},
       {v1::MENTOR, Reach::kOwn, {kOwnFeed, "DirectoryService/ GetPerson DiaryService/ ListDiary"}},
       {v1::MENTOR, Reach::kSchool, {"DirectoryService/ ListRoles"}},
       {v1::INDUCTION_TUTOR,

@@ -20,7 +20,7 @@ class CaseloadTest : public ServiceTest {
  protected:
   // Gives a command on the directory.
   void Do(const google::protobuf::Message& command) {
-    const auto reply = client().CallBytes(testing::Headteacher(), command);
+    const auto reply = client().CallBytes(testing::Administrator(), command);
     EXPECT_TRUE(reply.ok()) << command.GetTypeName() << ": " << reply.status();
   }
   void Join(const std::string& urn, const std::string& since = "2020-09-01") {

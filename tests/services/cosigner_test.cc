@@ -262,7 +262,8 @@ class CosignedServerTest : public CosigningTest {
                                  .listen = {"127.0.0.1", 0},
                                  .http = {"127.0.0.1", 0},
                                  .witnesses = Policy(),
-                                 .cosigning_tick = kTick},
+                                 .cosigning_tick = kTick,
+                                 .callers = {.development = true}},
                                 clock_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);

@@ -53,8 +53,8 @@ TEST_F(DirectoryCheckTest, WhoActsHoldsTheRoleTheyActIn) {
   const std::string person = Register();
   const auto outcome = testing::OutcomeRequest(plan, "Calm.");
   ExpectError(Bare(TutorNamed("people/" + testing::NewId()), outcome), StatusCode::kNotFound,
-              "PERSON_NOT_FOUND");
-  ExpectError(Bare(TutorNamed(person), outcome), StatusCode::kPermissionDenied, "ROLE_NOT_HELD");
+              "SUPPORT_PLAN_NOT_FOUND");
+  ExpectError(Bare(TutorNamed(person), outcome), StatusCode::kNotFound, "SUPPORT_PLAN_NOT_FOUND");
   StartRole(person, "role: INDUCTION_TUTOR school_urn: '900001'");
   // The directory lets them; the plan names another.
   ExpectError(Bare(TutorNamed(person), outcome), StatusCode::kPermissionDenied, "NOT_THE_PARTY");
@@ -66,7 +66,7 @@ TEST_F(DirectoryCheckTest, ARoleEndsAndWithItWhatMayBeDone) {
   EXPECT_TRUE(Bare(testing::Tutor(), testing::OutcomeRequest(plan, "The last day.")).ok());
   clock_.Advance(absl::Hours(24));
   ExpectError(Bare(testing::Tutor(), testing::OutcomeRequest(plan, "Too late.")),
-              StatusCode::kPermissionDenied, "ROLE_NOT_HELD");
+              StatusCode::kPermissionDenied, "ROLE_ENDED");
 }
 
 TEST_F(DirectoryCheckTest, ARoleAtASchoolIsOneAtTheSchoolThatFollows) {

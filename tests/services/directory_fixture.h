@@ -23,7 +23,7 @@ class DirectoryServiceTest : public ServiceTest {
   }
   // Likewise of somebody who keeps the directory.
   absl::Status BareOfKeeper(const google::protobuf::Message& command) {
-    return Bare(testing::Headteacher(), command);
+    return Bare(testing::Administrator(), command);
   }
   // A command on the directory that must be accepted.
   void Keep(const google::protobuf::Message& command) {

@@ -17,7 +17,7 @@ using testing::RequestFor;
 class DirectoryTest : public ServiceTest {
  protected:
   absl::StatusOr<v1::Person> Ask(const google::protobuf::Message& command) {
-    const auto reply = client().Ask<v1::PersonReply>(testing::Headteacher(), command);
+    const auto reply = client().Ask<v1::PersonReply>(testing::Administrator(), command);
     if (!reply.ok()) return reply.status();
     return reply->person();
   }

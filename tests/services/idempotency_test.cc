@@ -121,11 +121,10 @@ TEST_F(IdempotencyTest, AnAnswerIsTheirsWhoGaveTheCommandThoughTheyMayDoNothingS
     party { person: "people/00000000-0000-4000-8000-0000000000d2" name: "Una Body" }
     reason: "The contact has changed."
   )pb");
-  Give(testing::Tutor(), change);
-  const auto first = client().CallBytes(testing::Tutor(), change);
+  const auto first = client().CallBytes(testing::Headteacher(), change);
   ASSERT_TRUE(first.ok()) << first.status();
   v1::GetPersonRequest get;
-  get.set_name(testing::Tutor().party.person());
+  get.set_name(testing::Headteacher().party.person());
   const auto person = client().Read<v1::Person>(get);
   ASSERT_TRUE(person.ok()) << person.status();
   for (const v1::PersonRole& role : person->roles()) {
@@ -137,8 +136,8 @@ TEST_F(IdempotencyTest, AnAnswerIsTheirsWhoGaveTheCommandThoughTheyMayDoNothingS
   clock_.Advance(absl::Hours(48));
   const testing::RpcClient as_it_is(server_.grpc_address(), testing::RpcClient::Directory::kAsItIs);
   const auto outcome = testing::OutcomeRequest(plan.name(), "Calm.");
-  EXPECT_FALSE(as_it_is.CallBytes(testing::Tutor(), outcome).ok());
-  const auto again = as_it_is.CallBytes(testing::Tutor(), change);
+  EXPECT_FALSE(as_it_is.CallBytes(testing::Headteacher(), outcome).ok());
+  const auto again = as_it_is.CallBytes(testing::Headteacher(), change);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(*again, *first);
 }

@@ -90,8 +90,8 @@ TEST_F(InductionsTest, OnlyTheMentorAndTheEctReadWhatIsNotedOfSessions) {
               StatusCode::kPermissionDenied, "CAPACITY_NOT_ALLOWED");
   testing::Actor stranger = Mentor();
   stranger.party.set_person("people/00000000-0000-4000-8000-0000000000d2");
-  ExpectError(Ask<v1::ListSessionNotesResponse>(stranger, list).status(),
-              StatusCode::kPermissionDenied, "NOT_THE_PARTY");
+  ExpectError(Ask<v1::ListSessionNotesResponse>(stranger, list).status(), StatusCode::kNotFound,
+              "INDUCTION_NOT_FOUND");
 }
 
 TEST_F(InductionsTest, WhoDraftsAPlanReadsTheNotesOfItsModuleFirst) {

@@ -185,7 +185,8 @@ TEST_F(PortsTest, ABusyPortIsSaid) {
   for (const bool grpc : {true, false}) {
     Settings settings{.data = directory_ / "other",
                       .listen = {"127.0.0.1", grpc ? port : 0},
-                      .http = {"127.0.0.1", grpc ? 0 : port}};
+                      .http = {"127.0.0.1", grpc ? 0 : port},
+                      .callers = {.development = true}};
     const auto server = Server::Start(settings, clock_);
     EXPECT_EQ(ReasonOf(server), "CANNOT_LISTEN");
     EXPECT_THAT(std::string(server.status().message()), HasSubstr(address));

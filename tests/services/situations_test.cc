@@ -25,12 +25,14 @@ TEST_F(SituationsTest, TheEctMovesSchoolInsideTheTrustInTheMiddleOfThePlan) {
   *move.mutable_school() = southfield.school;
   *move.mutable_induction_tutor() = southfield.tutor.party;
   *move.mutable_headteacher() = southfield.head.party;
-  GiveBare(southfield.tutor, move);
+  // Nobody takes a plan that is not theirs to see: the school that it leaves gives it.
+  ExpectError(Bare(southfield.tutor, move), StatusCode::kNotFound, "SUPPORT_PLAN_NOT_FOUND");
+  GiveBare(testing::Tutor(), move);
 
   // One stream goes on; those who left it behind act in it no more, and what they wrote stays.
   GiveBare(southfield.tutor, testing::OutcomeRequest(plan.name(), "Settled in."));
   ExpectError(Bare(testing::Tutor(), testing::OutcomeRequest(plan.name(), "Late.")),
-              StatusCode::kPermissionDenied, "NOT_THE_PARTY");
+              StatusCode::kPermissionDenied, "ROLE_ENDED");
   const auto now = client().Get(plan.name());
   ASSERT_TRUE(now.ok()) << now.status();
   EXPECT_EQ(now->concerns(0).entry().recorded_by().name(), testing::Tutor().party.name());

@@ -116,7 +116,7 @@ class SchoolSteps {
   // A year of terms that begin on Mondays and end on Fridays, breaks of a week in the middle.
   void AddYear(absl::civil_year_t year) {
     auto& request =
-        script_.Add(head_, script_.today(), SchoolResource(), &Command::mutable_set_school_year);
+        script_.Add(keeper_, script_.today(), SchoolResource(), &Command::mutable_set_school_year);
     v1::SchoolYear& terms = *request.mutable_school_year();
     terms.set_academic_year(AcademicYearText(year));
     SetTerm(*terms.mutable_autumn(), FirstMonday(year, 9, 1), FirstMonday(year, 10, 22),
