@@ -32,17 +32,18 @@ void Evolve(v1::AppropriateBody& body, const std::string& name,
 
 DecidedOn<v1::Trust> Decide(const v1::Trust& trust, const v1::RecordTrustRequest& request,
                             const Context& context) {
-  return RecordFacts(trust, request, context, "record a trust", [](const v1::TrustFacts& facts) {
-    v1::TrustEvent event;
-    *event.mutable_trust_recorded()->mutable_facts() = facts;
-    return event;
-  });
+  return RecordFacts(trust, request, context, kRegistrars, "record a trust",
+                     [](const v1::TrustFacts& facts) {
+                       v1::TrustEvent event;
+                       *event.mutable_trust_recorded()->mutable_facts() = facts;
+                       return event;
+                     });
 }
 
 DecidedOn<v1::AppropriateBody> Decide(const v1::AppropriateBody& body,
                                       const v1::RecordAppropriateBodyRequest& request,
                                       const Context& context) {
-  return RecordFacts(body, request, context, "record an appropriate body",
+  return RecordFacts(body, request, context, kRegistrars, "record an appropriate body",
                      [](const v1::AppropriateBodyFacts& facts) {
                        v1::AppropriateBodyEvent event;
                        *event.mutable_appropriate_body_recorded()->mutable_facts() = facts;

@@ -17,6 +17,10 @@ using PersonDraft = DraftOn<Person>;
 inline constexpr Capacities kKeepers = {v1::INDUCTION_TUTOR, v1::HEADTEACHER, v1::ADMINISTRATOR,
                                         v1::SERVICE};
 
+// Those who keep what is of no one school, or lets the people of one see another: registers, which
+// trust a school is in, and which school follows which.
+inline constexpr Capacities kRegistrars = {v1::ADMINISTRATOR, v1::SERVICE};
+
 // The record exists and stands for itself: what is new belongs to the one that stands for both.
 absl::Status RequireOwn(const Person& person);
 

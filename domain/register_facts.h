@@ -31,11 +31,12 @@ absl::Status CheckFacts(const Facts& facts) {
   return absl::OkStatus();
 }
 
-// Records `request.facts()` by an event that `make` makes of them, unless they are known already.
+// Records `request.facts()`, given by one of `who`, by an event that `make` makes of them, unless
+// they are known already.
 template <typename State, typename Request, typename Make>
 DecidedOn<State> RecordFacts(const State& state, const Request& request, const Context& context,
-                             absl::string_view verb, const Make& make) {
-  RETURN_IF_ERROR(RequireOneOf(context, kKeepers, verb));
+                             Capacities who, absl::string_view verb, const Make& make) {
+  RETURN_IF_ERROR(RequireOneOf(context, who, verb));
   RETURN_IF_ERROR(CheckFacts(request.facts()));
   ASSIGN_OR_RETURN(DraftOn<State> draft, Begin(state, request, context));
   if (state.revision() > 0 &&

@@ -16,10 +16,10 @@ namespace {
 using google::protobuf::util::MessageDifferencer;
 using SchoolDraft = DraftOn<v1::SchoolRecord>;
 
-// The caller keeps the directory, and the school is there.
-absl::Status RequireKept(const v1::SchoolRecord& school, const Context& context,
+// The caller is one of those who keep this, and the school is there.
+absl::Status RequireKept(const v1::SchoolRecord& school, const Context& context, Capacities who,
                          absl::string_view verb) {
-  RETURN_IF_ERROR(RequireOneOf(context, kKeepers, verb));
+  RETURN_IF_ERROR(RequireOneOf(context, who, verb));
   return RequireExists(school);
 }
 
@@ -73,16 +73,17 @@ std::string TrustOn(const google::protobuf::RepeatedPtrField<v1::TrustMembership
 
 SchoolDecided Decide(const v1::SchoolRecord& school, const v1::RecordSchoolRequest& request,
                      const Context& context) {
-  return RecordFacts(school, request, context, "record a school", [](const v1::SchoolFacts& facts) {
-    v1::SchoolEvent event;
-    *event.mutable_school_recorded()->mutable_facts() = facts;
-    return event;
-  });
+  return RecordFacts(school, request, context, kKeepers, "record a school",
+                     [](const v1::SchoolFacts& facts) {
+                       v1::SchoolEvent event;
+                       *event.mutable_school_recorded()->mutable_facts() = facts;
+                       return event;
+                     });
 }
 
 SchoolDecided Decide(const v1::SchoolRecord& school, const v1::JoinTrustRequest& request,
                      const Context& context) {
-  RETURN_IF_ERROR(RequireKept(school, context, "record that a school joined a trust"));
+  RETURN_IF_ERROR(RequireKept(school, context, kRegistrars, "record that a school joined a trust"));
   ASSIGN_OR_RETURN(SchoolDraft draft, Begin(school, request, context));
   v1::TrustMembership membership = request.membership();
   membership.set_starts_on(DayOr(membership.starts_on(), draft));
@@ -104,7 +105,7 @@ SchoolDecided Decide(const v1::SchoolRecord& school, const v1::JoinTrustRequest&
 
 SchoolDecided Decide(const v1::SchoolRecord& school, const v1::LeaveTrustRequest& request,
                      const Context& context) {
-  RETURN_IF_ERROR(RequireKept(school, context, "record that a school left a trust"));
+  RETURN_IF_ERROR(RequireKept(school, context, kRegistrars, "record that a school left a trust"));
   ASSIGN_OR_RETURN(SchoolDraft draft, Begin(school, request, context));
   const std::string ends_on = DayOr(request.ends_on(), draft);
   const v1::TrustMembership* const membership = PresentTrust(school);
@@ -130,7 +131,7 @@ SchoolDecided Decide(const v1::SchoolRecord& school, const v1::LeaveTrustRequest
 
 SchoolDecided Decide(const v1::SchoolRecord& school, const v1::RecordSuccessorRequest& request,
                      const Context& context) {
-  RETURN_IF_ERROR(RequireKept(school, context, "record that another school follows"));
+  RETURN_IF_ERROR(RequireKept(school, context, kRegistrars, "record that another school follows"));
   ASSIGN_OR_RETURN(SchoolDraft draft, Begin(school, request, context));
   v1::SchoolSuccession succession = request.succession();
   succession.set_starts_on(DayOr(succession.starts_on(), draft));
@@ -157,7 +158,7 @@ SchoolDecided Decide(const v1::SchoolRecord& school, const v1::RecordSuccessorRe
 
 SchoolDecided Decide(const v1::SchoolRecord& school, const v1::SetSchoolYearRequest& request,
                      const Context& context) {
-  RETURN_IF_ERROR(RequireKept(school, context, "set a school's calendar"));
+  RETURN_IF_ERROR(RequireKept(school, context, kKeepers, "set a school's calendar"));
   RETURN_IF_ERROR(CheckSchoolYear(request.school_year(), "school_year"));
   ASSIGN_OR_RETURN(SchoolDraft draft, Begin(school, request, context));
   v1::SchoolEvent event;
@@ -180,7 +181,7 @@ SchoolDecided Decide(const v1::SchoolRecord& school, const v1::SetSchoolYearRequ
 
 SchoolDecided Decide(const v1::SchoolRecord& school, const v1::AddPlanFormatRequest& request,
                      const Context& context) {
-  RETURN_IF_ERROR(RequireKept(school, context, "add a planning format"));
+  RETURN_IF_ERROR(RequireKept(school, context, kKeepers, "add a planning format"));
   const v1::PlanFormat& format = request.plan_format();
   if (const auto violations = WhyNoPlanFormat(format, "plan_format"); !violations.empty()) {
     return InvalidRequest(violations);
@@ -209,7 +210,7 @@ SchoolDecided Decide(const v1::SchoolRecord& school, const v1::AddPlanFormatRequ
 
 SchoolDecided Decide(const v1::SchoolRecord& school, const v1::WithdrawPlanFormatRequest& request,
                      const Context& context) {
-  RETURN_IF_ERROR(RequireKept(school, context, "withdraw a planning format"));
+  RETURN_IF_ERROR(RequireKept(school, context, kKeepers, "withdraw a planning format"));
   ASSIGN_OR_RETURN(SchoolDraft draft, Begin(school, request, context));
   ASSIGN_OR_RETURN(const v1::SchoolPlanFormat* const format,
                    RequireEntry<v1::SchoolPlanFormat>(school, request.format_id()));

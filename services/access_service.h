@@ -4,11 +4,12 @@
 #include <map>
 #include <string>
 
+#include "access/access_log.h"
 #include "services/aggregate_service.h"
 
 namespace trellis::services {
 
-// By the names of their methods.
-std::map<std::string, Handler> AccessHandlers(const Rooms& rooms);
+// By the names of their methods. `log` must outlive every call.
+std::map<std::string, Handler> AccessHandlers(const Rooms& rooms, access::AccessLog& log);
 
 }  // namespace trellis::services

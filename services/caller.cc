@@ -10,12 +10,14 @@
 #include "absl/strings/str_replace.h"
 #include "base/error.h"
 #include "domain/validate.h"
+#include "trellis/v1/access.pb.h"
 
 namespace trellis::services {
 namespace {
 
 constexpr char kNameKey[] = "trellis-actor-name";
 constexpr char kCapacityKey[] = "trellis-capacity";
+constexpr char kReasonKey[] = "trellis-reason";
 constexpr char kTraceKey[] = "traceparent";
 
 absl::Status Unauthenticated(absl::string_view reason, absl::string_view key,
@@ -108,6 +110,19 @@ absl::StatusOr<v1::Party> ActorIn(const MetadataReader& metadata) {
   }
   actor.set_name(name);
   return actor;
+}
+
+absl::StatusOr<std::string> ReasonIn(const MetadataReader& metadata) {
+  const std::string text = PercentDecoded(metadata(kReasonKey));
+  if (text.empty()) return text;
+  v1::AccessEntry entry;
+  const auto& field = *entry.GetDescriptor()->FindFieldByName("reason");
+  if (text.size() <= kReasonMax && IsUtf8(text) && domain::WhyInvalid(field, text).empty()) {
+    return text;
+  }
+  return Unauthenticated(
+      "ACTOR_INVALID", kReasonKey,
+      absl::StrCat("want at most ", kReasonMax, " bytes of UTF-8 without control characters"));
 }
 
 // `00-{32 hexadecimal digits}-{16 of them}-{2 of them}`.

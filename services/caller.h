@@ -39,6 +39,12 @@ absl::Status CapacityMissing();
 // Likewise, an actor.
 absl::Status ActorMissing();
 
+// Why the call is made, where somebody was asked: `trellis-reason`, percent-encoded UTF-8, at most
+// kReasonMax bytes; empty if nothing is said. UNAUTHENTICATED (ACTOR_INVALID) if it is no such
+// text.
+inline constexpr size_t kReasonMax = 1'000;
+absl::StatusOr<std::string> ReasonIn(const MetadataReader& metadata);
+
 // Sets the caller's trace by `traceparent` (W3C Trace Context); one that makes no sense is passed
 // over, as that standard asks.
 void ReadTrace(const MetadataReader& metadata, Caller& caller);

@@ -10,6 +10,7 @@
 #include "services/import_kind.h"
 #include "services/import_stream.h"
 #include "services/pages.h"
+#include "services/permission.h"
 
 namespace trellis::services {
 namespace {
@@ -59,14 +60,20 @@ absl::StatusOr<v1::ListSchoolsResponse> ListSchools(const Rooms& rooms,
   return response;
 }
 
-absl::StatusOr<v1::FindPeopleResponse> FindPeople(const Rooms& rooms,
+absl::StatusOr<v1::FindPeopleResponse> FindPeople(const Rooms& rooms, const Admission& admission,
                                                   const v1::FindPeopleRequest& request) {
   if (request.trn().empty() == request.email().empty()) {
     return InvalidRequest({{"trn", "want a number or an e-mail address, and not both"}});
   }
   ASSIGN_OR_RETURN(auto people, rooms.views.People(request.trn(), request.email(), kPeopleMax));
   v1::FindPeopleResponse response;
-  for (v1::RoleHolder& person : people) *response.add_people() = std::move(person);
+  const v1::Capacity capacity =
+      admission.caller.ok() ? admission.caller->capacity : v1::CAPACITY_UNSPECIFIED;
+  for (v1::RoleHolder& person : people) {
+    ASSIGN_OR_RETURN(const bool seen, MaySee(rooms.views, rooms.clock, admission.principal,
+                                             capacity, person.name()));
+    if (seen) *response.add_people() = std::move(person);
+  }
   return response;
 }
 
@@ -94,7 +101,10 @@ std::map<std::string, Handler> DirectoryHandlers(const Rooms& rooms) {
       {"UnbindIdentity", PersonCommand<v1::UnbindIdentityRequest>(rooms)},
       {"GetPerson", GetHandler<v1::GetPersonRequest>(rooms)},
       {"ListRoles", ReadHandler(rooms, ListRoles)},
-      {"FindPeople", ReadHandler(rooms, FindPeople)},
+      {"FindPeople",
+       Unary<v1::FindPeopleRequest>([rooms](Call call, const v1::FindPeopleRequest& request) {
+         call.Answer(FindPeople(rooms, call.admission(), request));
+       })},
       {"RecordSchool", SchoolCommand<v1::RecordSchoolRequest>(rooms)},
       {"JoinTrust", SchoolCommand<v1::JoinTrustRequest>(rooms)},
       {"LeaveTrust", SchoolCommand<v1::LeaveTrustRequest>(rooms)},

@@ -92,35 +92,46 @@ absl::StatusOr<Visitor> Gate::Identify(const Credentials& credentials,
   visitor.caller.actor.set_person(visitor.principal.name);
   visitor.caller.actor.set_name(visitor.principal.display_name);
   ReadTrace(credentials.metadata, visitor.caller);
+  ASSIGN_OR_RETURN(visitor.reason, ReasonIn(credentials.metadata));
   return visitor;
 }
 
-absl::StatusOr<Admission> Gate::Admit(Visitor visitor, const policy::Row& row,
+absl::StatusOr<Admission> Gate::Admit(Visitor& visitor, const policy::Row& row,
                                       const google::protobuf::Message* request) const {
   const Principal::Kind kind = visitor.principal.kind;
   if (kind == Principal::Kind::kDeveloper || kind == Principal::Kind::kStranger) {
-    return Admission{.principal = std::move(visitor.principal), .caller = ActorMissing()};
+    // Whose the record is, the access log wants to know all the same.
+    visitor.finding = FindingOf(views_, request);
+    return Admission{.principal = std::move(visitor.principal),
+                     .caller = ActorMissing(),
+                     .reason = std::move(visitor.reason),
+                     .finding = std::move(visitor.finding)};
   }
   if (absl::Status status = Check(visitor, row, request); !status.ok()) {
     if (request == nullptr || !IsCommand(*request->GetDescriptor())) return status;
     ASSIGN_OR_RETURN(const bool is_repeat, pipeline_.IsRepeat(visitor.caller, *request));
     if (!is_repeat) return status;
   }
-  return Admission{.principal = std::move(visitor.principal), .caller = std::move(visitor.caller)};
+  return Admission{.principal = std::move(visitor.principal),
+                   .caller = std::move(visitor.caller),
+                   .reason = std::move(visitor.reason),
+                   .finding = std::move(visitor.finding)};
 }
 
 absl::Status Gate::Check(Visitor& visitor, const policy::Row& row,
                          const google::protobuf::Message* request) const {
   v1::Capacity& capacity = visitor.caller.capacity;
   if (capacity != v1::CAPACITY_UNSPECIFIED) {
-    return CheckPermission(views_, clock_, visitor.principal, capacity, row, request);
+    return CheckPermission(views_, clock_, visitor.principal, capacity, row, request,
+                           visitor.finding);
   }
   // A read by somebody who does not say which hat they wear: the first that it is open to.
   absl::Status status = CapacityMissing();
   for (int i = 1; i < v1::Capacity_ARRAYSIZE; ++i) {
     const auto tried = static_cast<v1::Capacity>(i);
     if (tried == v1::SERVICE || !CheckCapacity(visitor.principal, tried, row).ok()) continue;
-    status = CheckPermission(views_, clock_, visitor.principal, tried, row, request);
+    status =
+        CheckPermission(views_, clock_, visitor.principal, tried, row, request, visitor.finding);
     if (!status.ok()) continue;
     capacity = tried;
     break;

@@ -6,6 +6,8 @@
 // Concurrency. Thread-safe.
 #pragma once
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "google/protobuf/descriptor.h"
@@ -15,6 +17,7 @@
 #include "services/authenticator.h"
 #include "services/caller.h"
 #include "services/command_pipeline.h"
+#include "services/permission.h"
 
 namespace trellis::services {
 
@@ -23,6 +26,10 @@ struct Visitor {
   Principal principal;
   // Who acts. Without a capacity if a reader says none.
   Caller caller;
+  // Why, if they said it (`trellis-reason`).
+  std::string reason;
+  // What they want, once it was asked whether they may.
+  Finding finding;
 };
 
 // A call that was let in.
@@ -31,6 +38,9 @@ struct Admission {
   // Who acts; in development, of a read that says nothing of its caller: ACTOR_MISSING. Reads that
   // are the same for everybody do not ask.
   absl::StatusOr<Caller> caller;
+  // As of Visitor.
+  std::string reason = {};
+  Finding finding = {};
 };
 
 class Gate {
@@ -54,7 +64,7 @@ class Gate {
   // that was lost is theirs, though the command itself may have ended what they may do.
   //   PERMISSION_DENIED  LIST_NOT_ALLOWED, ROLE_ENDED, ROLE_NOT_HELD
   //   NOT_FOUND          there is no such record, or none that the caller may see
-  absl::StatusOr<Admission> Admit(Visitor visitor, const policy::Row& row,
+  absl::StatusOr<Admission> Admit(Visitor& visitor, const policy::Row& row,
                                   const google::protobuf::Message* request) const;
 
  private:

@@ -58,51 +58,63 @@ void Fail(const absl::Status& status, httplib::Response& response) {
   response.set_content(absl::StrCat(status.message(), "\n"), kText);
 }
 
-// Whether the caller of the page may do what it does: the same line of the policy, the same words.
-absl::Status Admit(const Gate& gate, const char* rpc, const google::protobuf::Message& asked,
-                   const httplib::Request& request) {
+// Answers like an rpc of the support plans: through the same gate, with the same words, recorded
+// in the same way. `read` gives the reply, `show` makes a page of it.
+template <typename Request, typename Read, typename Show>
+absl::Status ServeRpc(const Gate& gate, const Looks& looks, const char* rpc, const Request& asked,
+                      const httplib::Request& request, const Read& read, const Show& show) {
   const auto& service = *v1::SupportPlanReply::descriptor()->file()->service(0);
+  const auto& method = *service.FindMethodByName(rpc);
+  const auto& row = *policy::Policy::Get().Find(absl::StrCat(service.name(), "/", rpc));
   const Credentials credentials{.metadata = [&request](const std::string& key) {
     return request.get_header_value(key.c_str());
   }};
-  const auto& row = *policy::Policy::Get().Find(absl::StrCat(service.name(), "/", rpc));
-  ASSIGN_OR_RETURN(Visitor visitor,
-                   gate.Identify(credentials, *service.FindMethodByName(rpc), row));
+  ASSIGN_OR_RETURN(Visitor visitor, gate.Identify(credentials, method, row));
   RETURN_IF_ERROR(domain::Validate(asked));
-  return gate.Admit(std::move(visitor), row, &asked).status();
+  const absl::StatusOr<Admission> admission = gate.Admit(visitor, row, &asked);
+  if (!admission.ok()) {
+    looks.Refused(visitor, method);
+    return admission.status();
+  }
+  ASSIGN_OR_RETURN(const auto reply, read(asked));
+  RETURN_IF_ERROR(looks.Seen(*admission, method, &reply));
+  show(reply);
+  return absl::OkStatus();
 }
 
-void ServePlan(const Rooms& rooms, const Gate& gate, const httplib::Request& request,
-               httplib::Response& response) {
+void ServePlan(const Rooms& rooms, const Gate& gate, const Looks& looks,
+               const httplib::Request& request, httplib::Response& response) {
   v1::RenderSupportPlanRequest render;
   render.set_name(absl::StrCat("supportPlans/", request.matches[1].str()));
   render.set_output_format(v1::RenderSupportPlanRequest::HTML);
-  const absl::Status status = Admit(gate, "RenderSupportPlan", render, request);
-  if (!status.ok()) return Fail(status, response);
-  const absl::StatusOr<v1::RenderSupportPlanResponse> page = RenderSupportPlan(rooms, render);
-  if (!page.ok()) return Fail(page.status(), response);
-  response.set_content(page->content(), kHtml);
+  const absl::Status status = ServeRpc(
+      gate, looks, "RenderSupportPlan", render, request,
+      [&](const auto& asked) { return RenderSupportPlan(rooms, asked); },
+      [&](const auto& page) { response.set_content(page.content(), kHtml); });
+  if (!status.ok()) Fail(status, response);
 }
 
-void ServeIndex(const Rooms& rooms, const Gate& gate, const httplib::Request& request,
-                httplib::Response& response) {
+void ServeIndex(const Rooms& rooms, const Gate& gate, const Looks& looks,
+                const httplib::Request& request, httplib::Response& response) {
   v1::ListSupportPlansRequest list;
   list.set_page_size(1000);
   list.set_school_urn(request.get_param_value("school_urn"));
-  const absl::Status status = Admit(gate, "ListSupportPlans", list, request);
-  if (!status.ok()) return Fail(status, response);
-  const absl::StatusOr<v1::ListSupportPlansResponse> plans = ListSupportPlans(rooms, list);
-  if (!plans.ok()) return Fail(plans.status(), response);
-  response.set_content(rendering::PlanListAsHtml(*plans), kHtml);
+  const absl::Status status = ServeRpc(
+      gate, looks, "ListSupportPlans", list, request,
+      [&](const auto& asked) { return ListSupportPlans(rooms, asked); },
+      [&](const auto& plans) { response.set_content(rendering::PlanListAsHtml(plans), kHtml); });
+  if (!status.ok()) Fail(status, response);
 }
 
 }  // namespace
 
 class HttpServer::Impl {
  public:
-  Impl(const Rooms& rooms, const Gate& gate, const Measured& measured, const TlsFiles& tls)
+  Impl(const Rooms& rooms, const Gate& gate, const Looks& looks, const Measured& measured,
+       const TlsFiles& tls)
       : rooms_(rooms),
         gate_(gate),
+        looks_(looks),
         measured_(measured),
         tls_(tls.is_set() ? HttpTls(tls) : nullptr),
         server_of_(tls.is_set() ? std::make_unique<httplib::SSLServer>(tls_)
@@ -118,11 +130,11 @@ class HttpServer::Impl {
     server_.set_keep_alive_timeout(kKeepAliveSeconds);
     server_.set_payload_max_length(1024);
     server_.Get("/", [this](const httplib::Request& request, httplib::Response& response) {
-      ServeIndex(rooms_, gate_, request, response);
+      ServeIndex(rooms_, gate_, looks_, request, response);
     });
     server_.Get("/supportPlans/([^/]*)",
                 [this](const httplib::Request& request, httplib::Response& response) {
-                  ServePlan(rooms_, gate_, request, response);
+                  ServePlan(rooms_, gate_, looks_, request, response);
                 });
     server_.Get(R"(/diary/([^/]*)/([^/]*)\.ics)",
                 [this](const httplib::Request& request, httplib::Response& response) {
@@ -172,6 +184,7 @@ class HttpServer::Impl {
  private:
   const Rooms rooms_;
   const Gate& gate_;
+  const Looks& looks_;
   const Measured measured_;
   const std::function<bool(SSL_CTX&)> tls_;
   const std::unique_ptr<httplib::Server> server_of_;
@@ -185,10 +198,11 @@ HttpServer::~HttpServer() = default;
 int HttpServer::port() const { return impl_->port(); }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Rooms& rooms, const Gate& gate,
+                                                              const Looks& looks,
                                                               const Measured& measured,
                                                               const Address& address,
                                                               const TlsFiles& tls) {
-  auto impl = std::make_unique<Impl>(rooms, gate, measured, tls);
+  auto impl = std::make_unique<Impl>(rooms, gate, looks, measured, tls);
   if (absl::Status status = impl->Start(address); !status.ok()) return status;
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/gate.h"
+#include "services/looks.h"
 #include "services/metrics.h"
 #include "services/settings.h"
 #include "services/support_plan_service.h"
@@ -24,6 +25,7 @@ class HttpServer {
   // TLS if there are files for it; the gate and what
   // `measured` holds must outlive it. UNAVAILABLE (CANNOT_LISTEN) if the address cannot be had.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Rooms& rooms, const Gate& gate,
+                                                           const Looks& looks,
                                                            const Measured& measured,
                                                            const Address& address,
                                                            const TlsFiles& tls);

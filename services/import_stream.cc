@@ -66,7 +66,7 @@ class ImportStream final : public StreamReactor, public std::enable_shared_from_
   absl::Status MayImport(const Caller& caller) const {
     domain::Context context;
     context.capacity = caller.capacity;
-    return domain::RequireOneOf(context, domain::kKeepers, "import into the directory");
+    return domain::RequireOneOf(context, domain::kRegistrars, "import into the directory");
   }
 
   void Run(const Caller& caller) {

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <google/protobuf/stubs/logging.h>
 #include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "absl/synchronization/mutex.h"
@@ -28,11 +30,21 @@ sigset_t StopSignals() {
   return signals;
 }
 
+// A dump of memory would hold what people wrote about each other, in plain text, for as long as
+// somebody forgets it.
+void LeaveNoDump() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  // Where dumps go to a program, the limit does not count.
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const trellis::services::ParsedSettings parsed = trellis::services::ParseSettings(argc, argv);
   if (parsed.exit_code >= 0) return parsed.exit_code;
+  LeaveNoDump();
   // Protocol Buffers would log field names of requests that are not UTF-8; the caller is told.
   google::protobuf::SetLogHandler(nullptr);
   // So is whoever starts the program, in one line; gRPC's own speaks of its files. Said otherwise

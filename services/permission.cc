@@ -13,12 +13,15 @@
 #include "domain/access_grant.h"
 #include "domain/aggregate.h"
 #include "domain/dates.h"
+#include "domain/organisation.h"
 #include "domain/person.h"
 #include "domain/reminders.h"
 #include "domain/school.h"
 #include "policy/access.h"
 #include "services/school_line.h"
 #include "services/target.h"
+#include "trellis/v1/directory_service.pb.h"
+#include "trellis/v1/school_requests.pb.h"
 
 namespace trellis::services {
 namespace {
@@ -52,15 +55,26 @@ const policy::Row* RowOfRecord(absl::string_view record) {
   return nullptr;
 }
 
+// What a list is of, by its first condition; `-` if it has none.
+std::string NameOf(const Target& target) {
+  if (!target.school_urn.empty()) return domain::SchoolName(target.school_urn);
+  for (const std::string* const name :
+       {&target.person, &target.tutor, &target.mentor, &target.contact, &target.trust}) {
+    if (!name->empty()) return *name;
+  }
+  return target.body.empty() ? "-" : absl::StrCat(domain::kAppropriateBodyStreams, target.body);
+}
+
 // One question to the policy, with what it looks up for it.
 class Question {
  public:
   Question(Views& views, const Clock& clock, const Principal& principal, v1::Capacity capacity,
-           const policy::Row& row)
+           const policy::Row& row, Finding& finding)
       : views_(views),
         today_(domain::DateText(LondonDay(clock.Now()))),
         principal_(principal),
-        row_(row) {
+        row_(row),
+        finding_(finding) {
     asker_.person = principal.name;
     asker_.capacity = capacity;
     if (principal.kind == Principal::Kind::kPerson && principal.record != nullptr) {
@@ -70,7 +84,10 @@ class Question {
 
   absl::Status Answer(const pb::Message* request) {
     const Target target = request == nullptr ? Target() : TargetOf(*request);
-    if (!target.record.empty()) return AboutRecord(target.record, *request);
+    if (!target.record.empty()) {
+      RETURN_IF_ERROR(AboutRecord(target.record, *request));
+      return AboutWhatIsGiven(*request);
+    }
     return target.is_list ? AboutList(target) : AboutNothing();
   }
 
@@ -78,12 +95,12 @@ class Question {
   Reach reach() const { return row_.ReachOf(asker_.capacity); }
 
   absl::Status AboutRecord(const std::string& record, const pb::Message& request) {
+    finding_ = {.record = record};
     ASSIGN_OR_RETURN(StateRowPointer state, views_.FindRow(record));
     if (state == nullptr) {
-      // Of what does not exist yet, whoever may make one somewhere may make it.
-      return absl::StrContains(request.GetDescriptor()->name(), "Record")
-                 ? AboutNothing()
-                 : domain::NotFound(record);
+      // A school that is not known yet is recorded under its own id.
+      const bool is_first = request.GetDescriptor() == v1::RecordSchoolRequest::descriptor();
+      return is_first ? AboutNothing() : domain::NotFound(record);
     }
     ASSIGN_OR_RETURN(Extent extent, ExtentTo(reach(), record, state));
     const policy::Row* const of_record = RowOfRecord(record);
@@ -95,8 +112,51 @@ class Question {
       if (IsAbout(request) && !seen.allowed) extent = seen;
     }
     if (!extent.allowed) return domain::NotFound(record);
-    return extent.until_on.empty() ? absl::OkStatus()
-                                   : CheckUntil(extent.until_on, record, request);
+    // Whoever left a school may come back to it.
+    const bool may_return = request.GetDescriptor() == v1::StartRoleRequest::descriptor();
+    return extent.until_on.empty() || may_return ? absl::OkStatus()
+                                                 : CheckUntil(extent.until_on, record, request);
+  }
+
+  // What the request hands out, or ties the record to, is the caller's to give: whoever could say
+  // at another school who is its tutor could read there.
+  absl::Status AboutWhatIsGiven(const pb::Message& request) {
+    if (request.GetDescriptor() == v1::StartRoleRequest::descriptor()) {
+      return MayGive(static_cast<const v1::StartRoleRequest&>(request).role());
+    }
+    if (request.GetDescriptor() == v1::EndRoleRequest::descriptor()) {
+      const auto& end = static_cast<const v1::EndRoleRequest&>(request);
+      ASSIGN_OR_RETURN(const StateRowPointer row, Keep(end.name()));
+      for (const v1::PersonRole& role : row->as<v1::Person>().roles()) {
+        if (role.role_id() == end.role_id()) return MayGive(role);
+      }
+    }
+    if (request.GetDescriptor() == v1::JoinPersonsRequest::descriptor()) {
+      const std::string& into = static_cast<const v1::JoinPersonsRequest&>(request).join().into();
+      ASSIGN_OR_RETURN(const StateRowPointer row, Keep(into));
+      if (row == nullptr) return domain::NotFound(into);
+      ASSIGN_OR_RETURN(const Extent extent, ExtentTo(reach(), into, row));
+      return extent.allowed && extent.until_on.empty() ? absl::OkStatus() : domain::NotFound(into);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status MayGive(const v1::PersonRole& role) {
+    if (reach() == Reach::kAny && asker_.capacity != v1::SERVICE) return absl::OkStatus();
+    Subject place;
+    if (!role.school_urn().empty()) place.stays.push_back({role.school_urn(), "", ""});
+    Extent extent;
+    if (asker_.capacity == v1::SERVICE) {
+      ASSIGN_OR_RETURN(extent, OfService(place));
+    } else if (!place.stays.empty()) {
+      extent = policy::ExtentOf(reach(), asker_, place, today_, same_school_);
+    }
+    const bool is_above = asker_.capacity == v1::INDUCTION_TUTOR && role.role() == v1::HEADTEACHER;
+    if (extent.allowed && extent.until_on.empty() && !is_above) return absl::OkStatus();
+    return Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_GIVEN",
+                 absl::StrCat("capacity ", v1::Capacity_Name(asker_.capacity),
+                              " may not give or end the role ", v1::Capacity_Name(role.role()),
+                              role.school_urn().empty() ? "" : " at schools/", role.school_urn()));
   }
 
   // A read of something about a record that has a row of its own.
@@ -107,7 +167,6 @@ class Question {
 
   absl::StatusOr<Extent> ExtentTo(Reach reach, const std::string& record,
                                   const StateRowPointer& state) {
-    if (reach == Reach::kNever) return Extent{};
     StateRowPointer about = state;
     // A grant and the reminders are about another record.
     if (state->state->GetDescriptor() == v1::AccessGrant::descriptor()) {
@@ -117,11 +176,17 @@ class Question {
     }
     if (about == nullptr) return Extent{};
     Subject subject = policy::SubjectOf(*about->state);
+    if (record == finding_.record) finding_.subject = std::string(subject.person);
     if (about != state) {
       const Subject own = policy::SubjectOf(*state->state);
       subject.parts.insert(subject.parts.end(), own.parts.begin(), own.parts.end());
     }
-    if (asker_.capacity == v1::SERVICE) return OfService(subject);
+    if (reach == Reach::kNever) return Extent{};
+    if (asker_.capacity == v1::SERVICE) {
+      // Whom nobody has placed yet, a program may place; AboutWhatIsGiven says where.
+      if (IsUnplaced(*about->state)) return Extent{.allowed = true, .until_on = ""};
+      return OfService(subject);
+    }
     if (asker_.capacity == v1::GRANTEE) return ByGrant(record, subject);
     RETURN_IF_ERROR(AddBodies(subject));
     // Everybody may see what is said of themselves.
@@ -153,6 +218,8 @@ class Question {
       if (row == nullptr) continue;
       const auto& grant = row->as<v1::AccessGrant>();
       if (grant.grantee().person() == asker_.person && domain::IsInForce(grant, today_)) {
+        finding_.access_grant = name;
+        finding_.glass_broken = grant.break_glass();
         return Extent{.allowed = true, .until_on = ""};
       }
     }
@@ -185,6 +252,7 @@ class Question {
   }
 
   absl::Status AboutList(const Target& target) {
+    finding_ = {.record = NameOf(target), .subject = target.person};
     if (reach() == Reach::kAny && asker_.capacity != v1::SERVICE) return absl::OkStatus();
     if (reach() == Reach::kAggregate) return AboutCounts(target);
     Subject subject;
@@ -234,10 +302,24 @@ class Question {
   // It makes something, or asks for what holds nothing about a person: the command's own rules say
   // where the role must be held.
   absl::Status AboutNothing() {
+    if (asker_.capacity == v1::SERVICE) return ForEverySchool();
     if (reach() != Reach::kSchool || policy::HoldsRole(asker_, today_)) return absl::OkStatus();
     return Denied("ROLE_NOT_HELD",
                   absl::StrCat(asker_.person, " acts as ", v1::Capacity_Name(asker_.capacity),
                                " and holds no such role on ", today_));
+  }
+
+  // What a program may do that is of no school: what everybody may, and register people. All else,
+  // such as events and registers, is for those of every school.
+  absl::Status ForEverySchool() const {
+    const bool is_open = row_.ReachOf(v1::ECT) == Reach::kAny || row_.scope == "any" ||
+                         row_.action == "DirectoryService/RegisterPerson";
+    if (is_open || principal_.record->as<v1::ServiceAccount>().facts().every_school()) {
+      return absl::OkStatus();
+    }
+    return Denied("EVERY_SCHOOL_WANTED",
+                  absl::StrCat(principal_.name, " is for some schools; ", row_.action,
+                               " is for service accounts of every school"));
   }
 
   absl::StatusOr<Extent> OfService(const Subject& subject, const std::string& trust = "") {
@@ -302,6 +384,7 @@ class Question {
   const std::string today_;
   const Principal& principal_;
   const policy::Row& row_;
+  Finding& finding_;
   const std::function<bool(absl::string_view, absl::string_view)> same_school_ =
       [this](absl::string_view a, absl::string_view b) { return AreOneSchool(a, b); };
   Asker asker_;
@@ -310,10 +393,37 @@ class Question {
 
 }  // namespace
 
+Finding FindingOf(Views& views, const pb::Message* request) {
+  if (request == nullptr) return {};
+  const Target target = TargetOf(*request);
+  if (target.record.empty()) {
+    return target.is_list ? Finding{.record = NameOf(target), .subject = target.person} : Finding{};
+  }
+  Finding finding{.record = target.record};
+  const absl::StatusOr<StateRowPointer> row = views.FindRow(target.record);
+  if (row.ok() && *row != nullptr)
+    finding.subject = std::string(policy::SubjectOf(*(*row)->state).person);
+  return finding;
+}
+
+absl::StatusOr<bool> MaySee(Views& views, const Clock& clock, const Principal& principal,
+                            v1::Capacity capacity, const std::string& person) {
+  if (principal.kind == Principal::Kind::kDeveloper) return true;
+  v1::GetPersonRequest request;
+  request.set_name(person);
+  const policy::Row& row = *policy::Policy::Get().Find("DirectoryService/GetPerson");
+  Finding finding;
+  const absl::Status status =
+      CheckPermission(views, clock, principal, capacity, row, &request, finding);
+  if (absl::IsNotFound(status) || absl::IsPermissionDenied(status)) return false;
+  if (!status.ok()) return status;
+  return true;
+}
+
 absl::Status CheckPermission(Views& views, const Clock& clock, const Principal& principal,
                              v1::Capacity capacity, const policy::Row& row,
-                             const pb::Message* request) {
-  return Question(views, clock, principal, capacity, row).Answer(request);
+                             const pb::Message* request, Finding& finding) {
+  return Question(views, clock, principal, capacity, row, finding).Answer(request);
 }
 
 }  // namespace trellis::services

@@ -15,6 +15,11 @@
 namespace trellis::services {
 
 void Call::Reply(const google::protobuf::Message& reply) const {
+  if (looks_ != nullptr) {
+    if (absl::Status status = looks_->Seen(*admission_, *method_, &reply); !status.ok()) {
+      return Fail(status);
+    }
+  }
   bool own_buffer = false;
   const grpc::Status status =
       grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(reply, response_,
@@ -23,6 +28,11 @@ void Call::Reply(const google::protobuf::Message& reply) const {
 }
 
 void Call::ReplyBytes(const std::string& bytes) const {
+  if (looks_ != nullptr) {
+    if (absl::Status status = looks_->Seen(*admission_, *method_, nullptr); !status.ok()) {
+      return Fail(status);
+    }
+  }
   const grpc::Slice slice(bytes);
   *response_ = grpc::ByteBuffer(&slice, 1);
   reactor_->Finish(grpc::Status::OK);
@@ -68,23 +78,9 @@ absl::Status Validated(const google::protobuf::Message& request) {
   return is_ours ? domain::Validate(request) : absl::OkStatus();
 }
 
-// The request in `bytes`, let in: of a known caller, read, valid, and allowed.
-absl::StatusOr<Admission> LetIn(const Gate& gate, const policy::Row& row,
-                                const google::protobuf::MethodDescriptor& method,
-                                const grpc::CallbackServerContext& context,
-                                const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
-  ASSIGN_OR_RETURN(Visitor visitor, gate.Identify(CredentialsOf(context), method, row));
-  RETURN_IF_ERROR(ParseRequest(bytes, request));
-  RETURN_IF_ERROR(Validated(request));
-  return gate.Admit(std::move(visitor), row, &request);
-}
-
-// A call whose messages come later, let in.
-absl::StatusOr<Admission> LetIn(const Gate& gate, const policy::Row& row,
-                                const google::protobuf::MethodDescriptor& method,
-                                const grpc::CallbackServerContext& context) {
-  ASSIGN_OR_RETURN(Visitor visitor, gate.Identify(CredentialsOf(context), method, row));
-  return gate.Admit(std::move(visitor), row, nullptr);
+// Whether it reads: what is done is recorded by its events.
+bool IsRead(const google::protobuf::MethodDescriptor& method) {
+  return method.input_type()->FindFieldByName("request_id") == nullptr;
 }
 
 // An empty request of the method.
@@ -106,11 +102,36 @@ class Refused final : public Reactor {
 
 }  // namespace
 
+absl::StatusOr<Admission> RpcService::LetIn(size_t index,
+                                            const grpc::CallbackServerContext& context,
+                                            const grpc::ByteBuffer& bytes,
+                                            google::protobuf::Message& request) const {
+  ASSIGN_OR_RETURN(Visitor visitor,
+                   gate_.Identify(CredentialsOf(context), method(index), *rows_[index]));
+  RETURN_IF_ERROR(ParseRequest(bytes, request));
+  RETURN_IF_ERROR(Validated(request));
+  return LetIn(index, std::move(visitor), &request);
+}
+
+absl::StatusOr<Admission> RpcService::LetIn(size_t index,
+                                            const grpc::CallbackServerContext& context) const {
+  ASSIGN_OR_RETURN(Visitor visitor,
+                   gate_.Identify(CredentialsOf(context), method(index), *rows_[index]));
+  return LetIn(index, std::move(visitor), nullptr);
+}
+
+absl::StatusOr<Admission> RpcService::LetIn(size_t index, Visitor visitor,
+                                            const google::protobuf::Message* request) const {
+  absl::StatusOr<Admission> admission = gate_.Admit(visitor, *rows_[index], request);
+  if (!admission.ok()) looks_.Refused(visitor, method(index));
+  return admission;
+}
+
 RpcService::RpcService(const google::protobuf::ServiceDescriptor& service, const Gate& gate,
-                       std::map<std::string, Handler> handlers,
+                       const Looks& looks, std::map<std::string, Handler> handlers,
                        std::map<std::string, StreamHandler> stream_handlers,
                        std::map<std::string, AnsweringHandler> answering_handlers)
-    : service_(service), gate_(gate) {
+    : service_(service), gate_(gate), looks_(looks) {
   CHECK(static_cast<size_t>(service.method_count()) ==
         handlers.size() + stream_handlers.size() + answering_handlers.size());
   for (int i = 0; i < service.method_count(); ++i) {
@@ -140,15 +161,15 @@ void RpcService::AddUnary(int index, Handler handler) {
                                                  grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
   MarkMethodRawCallback(
       index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                 [this, &row = *rows_[at], &method = *service_.method(index),
-                  handler = std::move(handler)](grpc::CallbackServerContext* context,
-                                                const grpc::ByteBuffer* bytes,
-                                                grpc::ByteBuffer* response) {
+                 [this, at, handler = std::move(handler)](grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer* bytes,
+                                                          grpc::ByteBuffer* response) {
                    Call call(context, response);
-                   const auto request = NewRequest(method);
-                   auto admission = LetIn(gate_, row, method, *context, *bytes, *request);
+                   const auto request = NewRequest(method(at));
+                   auto admission = LetIn(at, *context, *bytes, *request);
                    if (admission.ok()) {
                      call.Admit(*std::move(admission));
+                     if (IsRead(method(at))) call.Record(looks_, method(at));
                      handler(call, *request);
                    } else {
                      call.Fail(admission.status());
@@ -161,15 +182,15 @@ void RpcService::AddStream(int index, StreamHandler handler) {
   const auto at = static_cast<size_t>(index);
   AddMethod(new grpc::internal::RpcServiceMethod(
       names_[at].c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
-  MarkMethodRawCallback(
-      index,
-      new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-          [this, &row = *rows_[at], &method = *service_.method(index),
-           handler = std::move(handler)](grpc::CallbackServerContext* context) -> StreamReactor* {
-            const auto admission = LetIn(gate_, row, method, *context);
-            if (!admission.ok()) return new Refused<StreamReactor>(admission.status());
-            return handler(*admission);
-          }));
+  MarkMethodRawCallback(index,
+                        new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                            [this, at, handler = std::move(handler)](
+                                grpc::CallbackServerContext* context) -> StreamReactor* {
+                              const auto admission = LetIn(at, *context);
+                              if (!admission.ok())
+                                return new Refused<StreamReactor>(admission.status());
+                              return handler(*admission);
+                            }));
 }
 
 void RpcService::AddAnswering(int index, AnsweringHandler handler) {
@@ -177,15 +198,17 @@ void RpcService::AddAnswering(int index, AnsweringHandler handler) {
   AddMethod(new grpc::internal::RpcServiceMethod(
       names_[at].c_str(), grpc::internal::RpcMethod::SERVER_STREAMING, nullptr));
   MarkMethodRawCallback(
-      index, new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                 [this, &row = *rows_[at], &method = *service_.method(index),
-                  handler = std::move(handler)](grpc::CallbackServerContext* context,
-                                                const grpc::ByteBuffer* bytes) -> Answering* {
-                   const auto request = NewRequest(method);
-                   const auto admission = LetIn(gate_, row, method, *context, *bytes, *request);
-                   if (!admission.ok()) return new Refused<Answering>(admission.status());
-                   return handler(*admission, *request);
-                 }));
+      index,
+      new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+          [this, at, handler = std::move(handler)](grpc::CallbackServerContext* context,
+                                                   const grpc::ByteBuffer* bytes) -> Answering* {
+            const auto request = NewRequest(method(at));
+            const auto admission = LetIn(at, *context, *bytes, *request);
+            if (!admission.ok()) return new Refused<Answering>(admission.status());
+            const absl::Status seen = looks_.Seen(*admission, method(at), nullptr);
+            if (!seen.ok()) return new Refused<Answering>(seen);
+            return handler(*admission, *request);
+          }));
 }
 
 }  // namespace trellis::services

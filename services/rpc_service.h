@@ -21,6 +21,7 @@
 #include "google/protobuf/message.h"
 #include "policy/policy.h"
 #include "services/gate.h"
+#include "services/looks.h"
 
 namespace trellis::services {
 
@@ -35,10 +36,15 @@ class Call {
   void Admit(Admission admission) {
     admission_ = std::make_shared<const Admission>(std::move(admission));
   }
+  // Has what is read by `method` recorded before it is shown.
+  void Record(const Looks& looks, const google::protobuf::MethodDescriptor& method) {
+    looks_ = &looks;
+    method_ = &method;
+  }
 
-  // Answers with `reply`.
+  // Answers with `reply`, or with the error that it could not be recorded who looks.
   void Reply(const google::protobuf::Message& reply) const;
-  // Answers with the bytes of a message.
+  // Answers with the bytes of a message; likewise.
   void ReplyBytes(const std::string& bytes) const;
   // Answers with `error`, which is not OK.
   void Fail(const absl::Status& error) const;
@@ -62,6 +68,9 @@ class Call {
   grpc::ByteBuffer* response_;
   grpc::ServerUnaryReactor* reactor_;
   std::shared_ptr<const Admission> admission_;
+  // Null: a command, which the log itself records.
+  const Looks* looks_ = nullptr;
+  const google::protobuf::MethodDescriptor* method_ = nullptr;
 };
 
 // Begins a call in which both sides send messages; makes what reacts to them, which deletes itself.
@@ -90,9 +99,9 @@ Handler Unary(std::function<void(Call, const Request&)> handle) {
 class RpcService final : public grpc::Service {
  public:
   // Handlers by method name; crashes unless there is exactly one for each method of `service`, and
-  // a line of the policy. `gate` must outlive the service.
+  // a line of the policy. `gate` and `looks` must outlive the service.
   RpcService(const google::protobuf::ServiceDescriptor& service, const Gate& gate,
-             std::map<std::string, Handler> handlers,
+             const Looks& looks, std::map<std::string, Handler> handlers,
              std::map<std::string, StreamHandler> stream_handlers = {},
              std::map<std::string, AnsweringHandler> answering_handlers = {});
 
@@ -102,7 +111,20 @@ class RpcService final : public grpc::Service {
   void AddAnswering(int index, AnsweringHandler handler);
 
   const google::protobuf::ServiceDescriptor& service_;
+  // What is in the request's bytes, let in: of a known caller, read, valid, and allowed.
+  absl::StatusOr<Admission> LetIn(size_t index, const grpc::CallbackServerContext& context,
+                                  const grpc::ByteBuffer& bytes,
+                                  google::protobuf::Message& request) const;
+  // A call whose messages come later, let in.
+  absl::StatusOr<Admission> LetIn(size_t index, const grpc::CallbackServerContext& context) const;
+  absl::StatusOr<Admission> LetIn(size_t index, Visitor visitor,
+                                  const google::protobuf::Message* request) const;
+  const google::protobuf::MethodDescriptor& method(size_t index) const {
+    return *service_.method(static_cast<int>(index));
+  }
+
   const Gate& gate_;
+  const Looks& looks_;
   // gRPC keeps a pointer to each name.
   std::vector<std::string> names_;
   // The policy's, by method.

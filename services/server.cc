@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "access/access_log.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/status_macros.h"
@@ -31,6 +32,7 @@
 #include "services/gate.h"
 #include "services/http_server.h"
 #include "services/induction_service.h"
+#include "services/looks.h"
 #include "services/publisher_service.h"
 #include "services/queue_service.h"
 #include "services/reminder_timer.h"
@@ -71,6 +73,7 @@ void ShowCatchUp(eventstore::Position position, eventstore::Position last) {
 }
 
 std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, const Gate& gate,
+                                                      const Looks& looks, access::AccessLog& log,
                                                       queue::Queue& queue, Backups& backups) {
   // Naming a message of each file makes sure that its service is linked and known.
   const auto& plans = *v1::SupportPlanReply::descriptor()->file()->service(0);
@@ -87,7 +90,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, const 
   const auto& pubsub = *google::pubsub::v1::PubsubMessage::descriptor()->file();
   std::vector<std::unique_ptr<RpcService>> services;
   const auto add = [&](const google::protobuf::ServiceDescriptor& service, auto... handlers) {
-    services.push_back(std::make_unique<RpcService>(service, gate, std::move(handlers)...));
+    services.push_back(std::make_unique<RpcService>(service, gate, looks, std::move(handlers)...));
   };
   add(plans, SupportPlanHandlers(rooms));
   add(action_plans, ActionPlanHandlers(rooms));
@@ -96,7 +99,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, const 
   add(diary, DiaryHandlers(rooms));
   add(standards, StandardsHandlers());
   add(audit, AuditHandlers(rooms), std::map<std::string, StreamHandler>(), AuditStreams(rooms));
-  add(access, AccessHandlers(rooms));
+  add(access, AccessHandlers(rooms, log));
   add(statuses, QueueHandlers(queue, rooms.clock));
   add(admin, AdminHandlers(rooms, backups));
   add(operations, OperationsHandlers(backups));
@@ -174,12 +177,18 @@ class Server::Impl {
     backups_ = std::make_unique<Backups>(settings_, *keys_, *log_, *queue_, clock_);
     ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(settings_.callers, *views_, clock_));
     gate_ = std::make_unique<Gate>(*authenticator_, *pipeline_, *views_, clock_);
-    services_ = MakeServices(rooms, *gate_, *queue_, *backups_);
+    ASSIGN_OR_RETURN(access_log_,
+                     access::AccessLog::Open({.directory = settings_.data + "/access",
+                                              .ledger = settings_.ledger,
+                                              .on_failure = [] { Log("access.failed", {}); }},
+                                             clock_));
+    looks_ = std::make_unique<Looks>(*access_log_);
+    services_ = MakeServices(rooms, *gate_, *looks_, *access_log_, *queue_, *backups_);
     RETURN_IF_ERROR(StartGrpc());
     scrubber_ = std::make_unique<Scrubber>(*log_, clock_);
-    ASSIGN_OR_RETURN(
-        http_, HttpServer::Start(rooms, *gate_, {*queue_, *reminders_, *scrubber_, relay_.get()},
-                                 settings_.http, settings_.tls));
+    ASSIGN_OR_RETURN(http_, HttpServer::Start(rooms, *gate_, *looks_,
+                                              {*queue_, *reminders_, *scrubber_, relay_.get()},
+                                              settings_.http, settings_.tls));
     if (settings_.callers.development) {
       Log("server.development", {{"warning",
                                   "callers are who they say they are; whoever says "
@@ -238,6 +247,8 @@ class Server::Impl {
   std::unique_ptr<Scrubber> scrubber_;
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<Gate> gate_;
+  std::unique_ptr<access::AccessLog> access_log_;
+  std::unique_ptr<Looks> looks_;
   std::vector<std::unique_ptr<RpcService>> services_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<HttpServer> http_;

@@ -44,7 +44,7 @@ class TrustWriter {
     trust.set_trust_id(kTrustId);
     trust.mutable_facts()->set_trust_name("Northgate Trust");
     trust.mutable_facts()->set_status(v1::OPEN);
-    Add(v1::Trust(), kTrust, trust, v1::HEADTEACHER);
+    Add(v1::Trust(), kTrust, trust, v1::ADMINISTRATOR);
     Commit();
     for (int school = 0; school < kSchools; ++school) {
       WriteSchool(school);
@@ -60,12 +60,12 @@ class TrustWriter {
     record.set_school_id(Urn(school));
     record.mutable_facts()->set_school_name(absl::StrCat("School ", school));
     record.mutable_facts()->set_status(v1::OPEN);
-    const v1::SchoolRecord made = Add(v1::SchoolRecord(), name, record, v1::HEADTEACHER);
+    const v1::SchoolRecord made = Add(v1::SchoolRecord(), name, record, v1::ADMINISTRATOR);
     v1::JoinTrustRequest join;
     join.set_name(name);
     join.mutable_membership()->set_trust(kTrust);
     join.mutable_membership()->set_starts_on("2020-09-01");
-    Add(made, name, join, v1::HEADTEACHER);
+    Add(made, name, join, v1::ADMINISTRATOR);
   }
 
   // Every second plan was opened so long ago that its review is overdue.

@@ -23,6 +23,7 @@ class Daemon {
   const std::string& grpc_address() const { return grpc_address_; }
   const std::string& http_address() const { return http_address_; }
 
+  pid_t process() const { return process_; }
   void Signal(int signal) const;
   // Waits for its end. Its exit code; 128 and the signal if one ended it.
   int Wait();

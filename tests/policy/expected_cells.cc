@@ -45,12 +45,13 @@ constexpr Calls kKeepInductions =
     "CompleteInduction LeaveInduction GetInduction GetInductionClock ListInductions";
 constexpr Calls kKeepPeople =
     "DirectoryService/ RegisterPerson RenamePerson SetEmail SetPersonTrn JoinPersons "
-    "SeparatePersons StartRole EndRole GetPerson ListRoles FindPeople ImportPeople";
+    "SeparatePersons StartRole EndRole GetPerson ListRoles FindPeople";
 constexpr Calls kKeepSchools =
-    "DirectoryService/ RecordSchool JoinTrust LeaveTrust RecordSuccessor SetSchoolYear "
-    "AddPlanFormat WithdrawPlanFormat";
-// Facts of a register, not of one school.
-constexpr Calls kKeepRegister = "DirectoryService/ RecordTrust RecordAppropriateBody ImportSchools";
+    "DirectoryService/ RecordSchool SetSchoolYear AddPlanFormat WithdrawPlanFormat";
+// Facts of a register, not of one school; and what would let a school's people see another's.
+constexpr Calls kKeepRegister =
+    "DirectoryService/ RecordTrust RecordAppropriateBody ImportSchools ImportPeople JoinTrust "
+    "LeaveTrust RecordSuccessor";
 constexpr Calls kOwnFeed = "DirectoryService/ CreateDiaryFeed RevokeDiaryFeed";
 
 constexpr Calls kQueueReads =
@@ -82,7 +83,7 @@ std::vector<Cells> CellsOfTheSchool() {
         "RecordSupport AddComment Sign DeclineToSign CorrectEntry",
         "DirectoryService/ GetPerson DiaryService/ ListDiary GetWorkload GetReminders",
         "AuditService/ ListTrail ExportEvidence AccessService/ GrantAccess RevokeAccess "
-        "GetAccessGrant"}},
+        "GetAccessGrant ListAccess"}},
       {v1::ECT, Reach::kSchool, {"DirectoryService/ ListRoles"}},
       // A mentor supports and does not assess (2.45): the training, and of a support plan what they
       // have a part in.
@@ -91,22 +92,22 @@ std::vector<Cells> CellsOfTheSchool() {
        {kTraining, "SupportPlanService/ GetSupportPlan RenderSupportPlan CompleteAction",
         "SupportPlanService/ RecordSupport DiaryService/ GetWorkload GetReminders",
         "AuditService/ ListTrail ExportEvidence"}},
-      {v1::MENTOR, Reach::kOwn, {kOwnFeed, "DirectoryService/ GetPerson DiaryService/ ListDiary"}},
+      {v1::MENTOR,
+       Reach::kOwn,
+       {kOwnFeed, "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess"}},
       {v1::MENTOR, Reach::kSchool, {"DirectoryService/ ListRoles"}},
       {v1::INDUCTION_TUTOR,
        Reach::kSchool,
        {kWriteAndReviewPlans, kKeepInductions, kKeepPeople, kKeepSchools,
         "DiaryService/ ListDiary GetWorkload GetReminders AuditService/ ListTrail ExportEvidence"}},
-      {v1::INDUCTION_TUTOR, Reach::kOwn, {kOwnFeed}},
-      {v1::INDUCTION_TUTOR, Reach::kAny, {kKeepRegister}},
+      {v1::INDUCTION_TUTOR, Reach::kOwn, {kOwnFeed, "AccessService/ ListAccess"}},
       // As the tutor (who may be the head), and the school's word on who else may look.
       {v1::HEADTEACHER,
        Reach::kSchool,
        {kWriteAndReviewPlans, kKeepInductions, kKeepPeople, kKeepSchools,
         "DiaryService/ ListDiary GetWorkload GetReminders AuditService/ ListTrail ExportEvidence",
         "AccessService/ GrantAccess RevokeAccess GetAccessGrant"}},
-      {v1::HEADTEACHER, Reach::kOwn, {kOwnFeed}},
-      {v1::HEADTEACHER, Reach::kAny, {kKeepRegister}},
+      {v1::HEADTEACHER, Reach::kOwn, {kOwnFeed, "AccessService/ ListAccess"}},
   };
 }
 
@@ -121,14 +122,14 @@ std::vector<Cells> CellsOfOthers() {
         "AuditService/ ListTrail ExportEvidence DirectoryService/ ListRoles"}},
       {v1::APPROPRIATE_BODY,
        Reach::kOwn,
-       {kOwnFeed, "DirectoryService/ GetPerson DiaryService/ ListDiary"}},
+       {kOwnFeed, "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess"}},
       {v1::SUPPORTER,
        Reach::kNamed,
        {"SupportPlanService/ GetSupportPlan RenderSupportPlan CompleteAction RecordSupport",
         "SupportPlanService/ LogObservation"}},
       {v1::SUPPORTER,
        Reach::kOwn,
-       {kOwnFeed, "DirectoryService/ GetPerson DiaryService/ ListDiary"}},
+       {kOwnFeed, "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess"}},
       // One record, to read, as long as the grant lasts.
       {v1::GRANTEE,
        Reach::kNamed,
@@ -136,12 +137,12 @@ std::vector<Cells> CellsOfOthers() {
         "ActionPlanService/ GetActionPlan RenderActionPlan",
         "InductionService/ GetInduction GetInductionClock",
         "AuditService/ ListTrail ExportEvidence AccessService/ GetAccessGrant"}},
-      {v1::GRANTEE, Reach::kOwn, {"DirectoryService/ GetPerson"}},
+      {v1::GRANTEE, Reach::kOwn, {"DirectoryService/ GetPerson AccessService/ ListAccess"}},
       // The guidance names no trust, and gives governors general reports (2.80): counts.
       {v1::TRUST_OFFICER, Reach::kAggregate, {"SupportPlanService/ GetCaseload"}},
-      {v1::TRUST_OFFICER, Reach::kOwn, {"DirectoryService/ GetPerson"}},
+      {v1::TRUST_OFFICER, Reach::kOwn, {"DirectoryService/ GetPerson AccessService/ ListAccess"}},
       {v1::GOVERNOR, Reach::kAggregate, {"SupportPlanService/ GetCaseload"}},
-      {v1::GOVERNOR, Reach::kOwn, {"DirectoryService/ GetPerson"}},
+      {v1::GOVERNOR, Reach::kOwn, {"DirectoryService/ GetPerson AccessService/ ListAccess"}},
       {v1::GOVERNOR, Reach::kSchool, {"DirectoryService/ ListRoles"}},
       // Runs the system, keeps the directory, reads no plan. What is about the ledger has a trail.
       {v1::ADMINISTRATOR,
@@ -178,7 +179,7 @@ const std::vector<std::pair<const char*, std::vector<Calls>>>& AllScopes() {
         "StandardsService/ ListTeachersStandards"}},
       {"directory.write",
        {"DirectoryService/ RegisterPerson RenamePerson SetEmail SetPersonTrn JoinPersons",
-        "DirectoryService/ SeparatePersons StartRole EndRole FindPeople ImportPeople", kKeepSchools,
+        "DirectoryService/ SeparatePersons StartRole EndRole FindPeople", kKeepSchools,
         kKeepRegister}},
       {"trail.read", {"AuditService/ ListTrail"}},
       {"evidence.read", {"AuditService/ ExportEvidence"}},

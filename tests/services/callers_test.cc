@@ -2,6 +2,7 @@
 #include <httplib.h>
 
 #include "absl/strings/str_replace.h"
+#include "google/pubsub/v1/pubsub.pb.h"
 #include "tests/services/identified_fixture.h"
 #include "tests/support/methods.h"
 #include "trellis/v1/audit_service.pb.h"
@@ -272,6 +273,85 @@ TEST_F(CallersTest, ThatAreProgramsHaveScopesAndSchools) {
   facts.set_disabled(true);
   change();
   ExpectError(Get(As("mis"), plan).status(), StatusCode::kPermissionDenied, "IDENTITY_UNBOUND");
+}
+
+// Whoever says who is whose tutor could let themselves in.
+TEST_F(CallersTest, GiveRolesAtTheirOwnSchoolAlone) {
+  RecordSchool("900777");
+  const std::string ada = Register("ada", v1::MENTOR, "900001");
+  const auto give = [&](const std::string& subject, const std::string& capacity,
+                        const std::string& role) {
+    return ReasonOf(Ask<v1::PersonReply>(
+        As(subject, capacity),
+        testing::RequestFor<v1::StartRoleRequest>(ada, "role { " + role + " }")));
+  };
+  EXPECT_EQ(give("sian", "headteacher", "role: GOVERNOR school_urn: '900001'"), "OK");
+  EXPECT_EQ(give("ruth", "induction-tutor", "role: INDUCTION_TUTOR school_urn: '900001'"), "OK");
+  for (const std::string role :
+       {"role: INDUCTION_TUTOR school_urn: '900777'", "role: HEADTEACHER school_urn: '900777'",
+        "role: TRUST_OFFICER trust_uid: '4711'",
+        "role: APPROPRIATE_BODY appropriate_body: 'ab-introduced'"}) {
+    EXPECT_EQ(give("sian", "headteacher", role), "ROLE_NOT_GIVEN") << role;
+  }
+  EXPECT_EQ(give("ruth", "induction-tutor", "role: HEADTEACHER school_urn: '900001'"),
+            "ROLE_NOT_GIVEN");
+  // Nor is somebody else's person theirs to place, or to take.
+  const std::string olu = Register("olu", v1::HEADTEACHER, "900777");
+  ExpectError(Ask<v1::PersonReply>(As("sian", "headteacher"),
+                                   testing::RequestFor<v1::StartRoleRequest>(
+                                       olu, "role { role: GOVERNOR school_urn: '900001' }"))
+                  .status(),
+              StatusCode::kNotFound, "PERSON_NOT_FOUND");
+  ExpectError(Ask<v1::PersonReply>(As("sian", "headteacher"),
+                                   testing::RequestFor<v1::JoinPersonsRequest>(
+                                       ada, "join { into: '" + olu + "' reason: 'Twice.' }"))
+                  .status(),
+              StatusCode::kNotFound, "PERSON_NOT_FOUND");
+  ExpectError(
+      Ask<v1::SchoolReply>(
+          As("sian", "headteacher"),
+          testing::RequestFor<v1::RecordSuccessorRequest>(
+              "schools/900001", "succession { kind: CONVERTED successor: 'schools/900777' }"))
+          .status(),
+      StatusCode::kPermissionDenied, "CAPACITY_NOT_ALLOWED");
+}
+
+TEST_F(CallersTest, FindPeopleOfTheirOwnAlone) {
+  const std::string olu = Register("olu", v1::HEADTEACHER, "900777");
+  auto email = testing::RequestFor<v1::SetEmailRequest>(olu, "email: 'olu@school.example'");
+  Give<v1::PersonReply>(As(kRoot, "administrator"), email);
+  v1::FindPeopleRequest find;
+  find.set_email("olu@school.example");
+  EXPECT_EQ(Give<v1::FindPeopleResponse>(As(kRoot, "administrator"), find).people_size(), 1);
+  EXPECT_EQ(Give<v1::FindPeopleResponse>(As("olu", "headteacher"), find).people_size(), 1);
+  EXPECT_EQ(Give<v1::FindPeopleResponse>(As("sian", "headteacher"), find).people_size(), 0);
+}
+
+// Events are of every school.
+TEST_F(CallersTest, SubscribeForEverySchoolOrNotAtAll) {
+  RecordSchool("900777");
+  v1::RecordServiceAccountRequest record;
+  record.set_service_account_id(testing::NewId());
+  record.set_request_id(testing::NewId());
+  record.mutable_facts()->set_display_name("Data warehouse");
+  record.mutable_facts()->add_scopes("events.subscribe");
+  record.mutable_facts()->add_school_urns("900777");
+  record.mutable_facts()->set_reason("Asked for by the trust.");
+  record.mutable_facts()->add_identities()->set_issuer(provider_->issuer());
+  record.mutable_facts()->mutable_identities(0)->set_subject("warehouse");
+  Give<v1::ServiceAccountReply>(As(kRoot, "administrator"), record);
+  google::pubsub::v1::Subscription subscription;
+  subscription.set_name("projects/trellis/subscriptions/all");
+  subscription.set_topic("projects/trellis/topics/events");
+  const auto subscribe = [&] {
+    return Ask<google::pubsub::v1::Subscription>(As("warehouse"), subscription).status();
+  };
+  ExpectError(subscribe(), StatusCode::kPermissionDenied, "EVERY_SCHOOL_WANTED");
+  record.set_request_id(testing::NewId());
+  record.mutable_facts()->clear_school_urns();
+  record.mutable_facts()->set_every_school(true);
+  Give<v1::ServiceAccountReply>(As(kRoot, "administrator"), record);
+  EXPECT_EQ(subscribe(), absl::OkStatus());
 }
 
 TEST_F(CallersTest, OfPagesShowTheirTokenToo) {

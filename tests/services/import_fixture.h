@@ -17,7 +17,7 @@ class ImportServiceTest : public ServiceTest {
   // Begins an import by `method`, such as "ImportSchools". The call is given up where it goes
   // before it has ended.
   std::unique_ptr<cli::Stream> OpenImport(const std::string& method,
-                                          const testing::Actor& actor = testing::Headteacher()) {
+                                          const testing::Actor& actor = testing::Administrator()) {
     // Outlives the call.
     clients_.push_back(std::make_unique<cli::Server>(cli::Server::Options{
         .address = server_.grpc_address(), .timeout = absl::Seconds(60), .on_wait = {}}));

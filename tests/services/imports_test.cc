@@ -41,7 +41,7 @@ class ImportsTest : public ImportServiceTest {
   // Sends `file` in parts of `size` bytes; the totals, with all the rows that were refused.
   absl::StatusOr<Progress> Import(const std::string& method, const std::string& file,
                                   v1::ImportChunk options = {}, size_t size = 1 << 16,
-                                  const testing::Actor& actor = testing::Headteacher()) {
+                                  const testing::Actor& actor = testing::Administrator()) {
     const auto stream = OpenImport(method, actor);
     for (size_t at = 0; at == 0 || at < file.size(); at += size) {
       options.set_data(file.substr(at, size));
@@ -254,7 +254,7 @@ TEST_F(ImportsTest, TheCommandLineKeepsWhatWasRefused) {
   };
   const std::string person = testing::Headteacher().party.person();
   EXPECT_EQ(run({"--server", server_.grpc_address(), "--as", person, "--as-name", "Head",
-                 "--capacity", "headteacher", "--file", file, "--errors", rejected}),
+                 "--capacity", "administrator", "--file", file, "--errors", rejected}),
             5);
   EXPECT_EQ(out.str(), "2 rows: 1 written, 0 unchanged, 0 passed over, 1 refused\n");
   EXPECT_THAT(err.str(), HasSubstr("1 of 2 rows were refused; the others went in (ROWS_REFUSED)"));

@@ -227,7 +227,7 @@ TEST_F(InductionSituationsTest, AnEctTeachesInTwoSchoolsOfTheTrust) {
   EXPECT_THAT(DiaryOf(there.tutor), SizeIs(4));
   // The tutor of one school writes nothing into the plan of the other.
   ExpectError(Bare(there.tutor, testing::OutcomeRequest(plan.name(), "Seen.")),
-              StatusCode::kPermissionDenied, "ROLE_NOT_HELD");
+              StatusCode::kNotFound, "SUPPORT_PLAN_NOT_FOUND");
 }
 
 }  // namespace

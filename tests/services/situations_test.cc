@@ -32,7 +32,7 @@ TEST_F(SituationsTest, TheEctMovesSchoolInsideTheTrustInTheMiddleOfThePlan) {
   // One stream goes on; those who left it behind act in it no more, and what they wrote stays.
   GiveBare(southfield.tutor, testing::OutcomeRequest(plan.name(), "Settled in."));
   ExpectError(Bare(testing::Tutor(), testing::OutcomeRequest(plan.name(), "Late.")),
-              StatusCode::kPermissionDenied, "ROLE_ENDED");
+              StatusCode::kPermissionDenied, "NOT_THE_PARTY");
   const auto now = client().Get(plan.name());
   ASSERT_TRUE(now.ok()) << now.status();
   EXPECT_EQ(now->concerns(0).entry().recorded_by().name(), testing::Tutor().party.name());
@@ -90,7 +90,7 @@ TEST_F(SituationsTest, TheTutorResignsAndASuccessorTakesOver) {
   GiveBare(testing::Tutor(), testing::OutcomeRequest(plan.name(), "Handed over."));
   clock_.Advance(absl::Hours(24));
   ExpectError(Bare(testing::Tutor(), testing::OutcomeRequest(plan.name(), "Gone.")),
-              StatusCode::kPermissionDenied, "ROLE_NOT_HELD");
+              StatusCode::kPermissionDenied, "ROLE_ENDED");
   auto change = RequestFor<v1::ChangePartyRequest>(
       plan.name(), "capacity: INDUCTION_TUTOR reason: 'The tutor resigned.'");
   *change.mutable_party() = successor.party;
