@@ -15,11 +15,11 @@ std::string TrustText(const v1::SchoolSummary& school) {
   return school.trusts().rbegin()->trust();
 }
 
-std::string Place(const v1::PersonRole& role) {
-  return role.school_urn().empty() ? role.appropriate_body() : role.school_urn();
-}
-
 }  // namespace
+
+std::string RolePlace(const v1::PersonRole& role) {
+  return absl::StrCat(role.school_urn(), role.appropriate_body(), role.trust_uid());
+}
 
 std::string SchoolsText(const v1::ListSchoolsResponse& list) {
   if (list.schools().empty()) return "no schools\n";
@@ -41,8 +41,8 @@ std::string RoleHoldersText(const google::protobuf::RepeatedPtrField<v1::RoleHol
     const std::string name = holder.full_name() + joined;
     if (holder.roles().empty()) rows.push_back({holder.name(), name, "", "", "", ""});
     for (const v1::PersonRole& role : holder.roles()) {
-      rows.push_back({holder.name(), name, SpokenWords(v1::Capacity_Name(role.role())), Place(role),
-                      role.starts_on(), role.ends_on()});
+      rows.push_back({holder.name(), name, SpokenWords(v1::Capacity_Name(role.role())),
+                      RolePlace(role), role.starts_on(), role.ends_on()});
     }
   }
   return AlignedTable(rows);

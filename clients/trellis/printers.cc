@@ -192,6 +192,10 @@ std::optional<std::string> DirectoryText(const pb::Message& answer) {
   if (v1::ListRolesResponse list; Is(answer, list)) {
     return absl::StrCat(RoleHoldersText(list.holders()), More(list.next_page_token()));
   }
+  if (v1::WhoAmIResponse who; Is(answer, who)) return WhoText(who);
+  if (v1::ListAccessResponse access; Is(answer, access)) {
+    return absl::StrCat(AccessText(access), More(access.next_page_token()));
+  }
   if (v1::FindPeopleResponse found; Is(answer, found)) return RoleHoldersText(found.people());
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include "google/protobuf/repeated_ptr_field.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/pubsub/v1/pubsub.pb.h"
+#include "trellis/v1/access_service.pb.h"
 #include "trellis/v1/action_plan_service.pb.h"
 #include "trellis/v1/admin_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
@@ -55,6 +56,13 @@ std::string RoleHoldersText(const google::protobuf::RepeatedPtrField<v1::RoleHol
 // Action plans in short, and how SMART the targets of one are: a line for each letter.
 std::string ActionPlansText(const v1::ListActionPlansResponse& list);
 std::string SmartText(const v1::CheckSmartResponse& checked);
+
+// Where a role is held: a URN, the id of a body, or the UID of a trust.
+std::string RolePlace(const v1::PersonRole& role);
+
+// Who the caller is; who may see somebody's records, and who has looked.
+std::string WhoText(const v1::WhoAmIResponse& who);
+std::string AccessText(const v1::ListAccessResponse& access);
 
 // `2026-09-14 09:30:00 BST`.
 std::string LondonTimeText(const google::protobuf::Timestamp& time);

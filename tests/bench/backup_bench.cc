@@ -134,7 +134,7 @@ void MeasureCommands(const BackupBenchOptions& options, std::vector<Row>& rows) 
                                                    static_cast<int>(count % kPlansPerSlot);
                                   return BufferOf(ReviseRequest(plan, count).SerializeAsString());
                                 },
-                            .with_actor = true};
+                            .caller = Tutor()};
   std::vector<double> ratio, alone_rate, alone_p99, beside_p99;
   for (int round = 0; round < options.rounds; ++round) {
     const LoadResult alone = RunLoad(server, load);

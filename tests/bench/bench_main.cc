@@ -1,7 +1,7 @@
 // Measures Trellis against limits of the same machine in the same run, and prints a table.
 //
 //   trellis_bench --trellisd FILE --play FILE --work DIR [--peers FILE] [--out FILE] [--quick]
-//     [--only calls|import|growth|verify|backup|caseload|queue|stores]
+//     [--only calls|access|import|growth|verify|backup|caseload|queue|stores]
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
@@ -18,6 +18,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "projections/views.h"
+#include "tests/bench/access_bench.h"
 #include "tests/bench/backup_bench.h"
 #include "tests/bench/caseload_bench.h"
 #include "tests/bench/import_bench.h"
@@ -42,8 +43,8 @@ struct Options {
   std::string trellisd, play, work, out, self;
   // The Go program of tests/bench/peers, and the folder of its scripts.
   std::string peers, scripts;
-  // "calls", "import", "growth", "verify", "backup", "caseload", "queue", "stores" or empty for
-  // all.
+  // "calls", "access", "import", "growth", "verify", "backup", "caseload", "queue", "stores" or
+  // empty for all.
   std::string only;
   absl::Duration round = absl::Seconds(4);
   int rounds = 5;
@@ -120,7 +121,7 @@ struct Calls {
                   const int plan = slot * kPlansPerSlot + static_cast<int>(count % kPlansPerSlot);
                   return BufferOf(ReviseRequest(plan, count).SerializeAsString());
                 },
-            .with_actor = true};
+            .caller = Tutor()};
   }
 
   LoadOptions Get(absl::Duration duration, bool to_null) {
@@ -135,7 +136,7 @@ struct Calls {
                       PlanName(slot * kPlansPerSlot + static_cast<int>(count % kPlansPerSlot)));
                   return BufferOf(get.SerializeAsString());
                 },
-            .with_actor = true};
+            .caller = Tutor()};
   }
 };
 
@@ -154,7 +155,7 @@ void MeasureCalls(const Options& options, std::vector<Row>& rows) {
   const std::string server = trellisd.WordAfter("grpc");
   OpenPlans(server, kInFlight * kPlansPerSlot);
   const std::string revised = CallOnce(server, absl::StrCat(kPlanService, "ReviseTarget"),
-                                       ReviseRequest(0, -1).SerializeAsString());
+                                       ReviseRequest(0, -1).SerializeAsString(), Tutor());
   v1::GetSupportPlanRequest get;
   get.set_name(PlanName(0));
   const std::string got =
@@ -346,6 +347,14 @@ int Run(const Options& options) {
     return options.only.empty() || options.only == part;
   };
   if (wanted("calls")) MeasureCalls(options, rows);
+  if (wanted("access")) {
+    MeasureAccess({.trellisd = options.trellisd,
+                   .self = options.self,
+                   .work = options.work,
+                   .rounds = options.rounds,
+                   .round = options.round},
+                  rows);
+  }
   if (wanted("import")) {
     const double rocks = RocksBatchRate(options.work, 700);
     MeasureImport(options.trellisd, options.work, rocks, rows);
@@ -398,11 +407,13 @@ int Run(const Options& options) {
 int main(int argc, char** argv) {
   trellis::bench::Options options;
   options.self = std::filesystem::canonical("/proc/self/exe");
-  std::string null_rpc, null_answer;
+  std::string null_rpc, null_answer, null_certificate, null_key;
   bool quick = false;
   CLI::App app("Measures Trellis against limits of the same run.");
   const auto* const null_flag = app.add_option("--null-server", null_rpc, "Serve a null rpc");
   app.add_option("--answer", null_answer, "The file with its answer");
+  app.add_option("--certificate", null_certificate, "Its certificate; default: no TLS");
+  app.add_option("--key", null_key, "The certificate's key");
   app.add_option("--trellisd", options.trellisd, "The server's binary");
   app.add_option("--play", options.play, "The example play");
   app.add_option("--work", options.work, "A directory to work in; emptied first");
@@ -411,14 +422,15 @@ int main(int argc, char** argv) {
   app.add_option("--peers", options.peers, "The Go program that uses brokers and stores, too");
   app.add_option("--scripts", options.scripts, "The folder of the scripts that start stores");
   app.add_option("--only", options.only, "Only this part")
-      ->check(CLI::IsMember(
-          {"calls", "import", "growth", "verify", "backup", "caseload", "queue", "stores"}));
+      ->check(CLI::IsMember({"calls", "access", "import", "growth", "verify", "backup", "caseload",
+                             "queue", "stores"}));
   app.add_flag("--quick", quick, "Two short rounds and small logs: to see that it runs");
   CLI11_PARSE(app, argc, argv);
   if (null_flag->count() > 0) {
     std::ifstream file(null_answer, std::ios::binary);
     return trellis::bench::ServeNull(null_rpc,
-                                     std::string(std::istreambuf_iterator<char>(file), {}));
+                                     std::string(std::istreambuf_iterator<char>(file), {}),
+                                     null_certificate, null_key);
   }
   if (quick) {
     options.rounds = 2;

@@ -30,7 +30,7 @@ constexpr char kTrust[] = "trusts/2170";
 constexpr double kLimitUs = 20'000;
 
 std::string Urn(int school) { return absl::StrCat(100'000 + school); }
-std::string Tutor(int school) {
+std::string TutorOf(int school) {
   return absl::StrFormat("people/00000000-0000-4000-8000-%012d", 1000 + school);
 }
 
@@ -75,13 +75,13 @@ class TrustWriter {
     v1::SupportPlan& said = *open.mutable_support_plan();
     said.mutable_ect()->set_person(
         absl::StrFormat("people/00000000-0000-4000-8000-%012d", 100'000 + number));
-    said.mutable_induction_tutor()->set_person(Tutor(school));
+    said.mutable_induction_tutor()->set_person(TutorOf(school));
     said.mutable_school()->set_urn(Urn(school));
     days_ago_ = plan % 2 == 0 ? 0 : 30;
     const absl::CivilDay day = Day();
     said.mutable_concerns(0)->set_discussed_on(domain::DateText(day));
     said.mutable_targets(0)->set_due_on(domain::DateText(day + 28));
-    Add(v1::SupportPlan(), PlanName(number), open, v1::INDUCTION_TUTOR, Tutor(school));
+    Add(v1::SupportPlan(), PlanName(number), open, v1::INDUCTION_TUTOR, TutorOf(school));
     days_ago_ = 0;
   }
 
@@ -90,7 +90,7 @@ class TrustWriter {
   // Decides the request and adds what follows to the commit. Returns the state after it.
   template <typename State, typename Request>
   State Add(State state, const std::string& name, const Request& request, v1::Capacity capacity,
-            const std::string& actor = Tutor(0)) {
+            const std::string& actor = TutorOf(0)) {
     domain::Context context{.now = absl::Now() - absl::Hours(24) * days_ago_,
                             .today = Day(),
                             .actor = {},
@@ -119,7 +119,7 @@ class TrustWriter {
   }
 
   void Commit() {
-    commit_.origin = {.actor = Tutor(0), .capacity = v1::HEADTEACHER, .request_id = RandomUuid()};
+    commit_.origin = {.actor = TutorOf(0), .capacity = v1::HEADTEACHER, .request_id = RandomUuid()};
     std::promise<absl::Status> durable;
     log_.Append(std::exchange(commit_, {}),
                 [&](const auto& appended) { durable.set_value(appended.status()); });
@@ -148,7 +148,7 @@ LoadResult Read(const ServerProcess& server, const CaseloadBenchOptions& options
                                          .in_flight = 1,
                                          .duration = options.round,
                                          .next = [&](int) { return BufferOf(bytes); },
-                                         .with_actor = true});
+                                         .caller = Developer()});
   if (result.failures > 0) Crash(absl::StrCat(method, ": ", result.first_failure));
   return result;
 }
@@ -193,7 +193,7 @@ void MeasureCaseload(const CaseloadBenchOptions& options, std::vector<Row>& rows
   measure("a trust's undelivered support: none among 10 000 plans",
           "SupportPlanService/ListSupportPlans", missing_none);
   v1::ListDiaryRequest diary;
-  diary.set_person(Tutor(7));
+  diary.set_person(TutorOf(7));
   measure("diary of a tutor with 50 plans", "DiaryService/ListDiary", diary);
 }
 

@@ -27,7 +27,7 @@ class Slot {
 
   void Start() {
     context_ = std::make_unique<grpc::ClientContext>();
-    if (options_.with_actor) AddActor(*context_);
+    AddCaller(options_.caller, *context_);
     request_ = options_.next(number_);
     response_.Clear();
     started_ = Clock::now();
@@ -68,17 +68,33 @@ float Percentile(const std::vector<float>& sorted, double part) {
                          static_cast<size_t>(part * static_cast<double>(sorted.size())))];
 }
 
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const Caller& caller) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, caller.credentials, arguments);
 }
 
-void AddActor(grpc::ClientContext& context) {
-  context.AddMetadata("trellis-actor", "people/00000000-0000-4000-8000-000000000002");
-  context.AddMetadata("trellis-actor-name", "Ruth%20Adeyemi");
-  context.AddMetadata("trellis-capacity", "INDUCTION_TUTOR");
+void AddCaller(const Caller& caller, grpc::ClientContext& context) {
+  for (const auto& [key, value] : caller.metadata) context.AddMetadata(key, value);
+}
+
+Caller Developer() { return {}; }
+Caller Tutor() {
+  return {.metadata = {{"trellis-actor", "people/00000000-0000-4000-8000-000000000002"},
+                       {"trellis-actor-name", "Ruth%20Adeyemi"},
+                       {"trellis-capacity", "INDUCTION_TUTOR"}}};
+}
+Caller Keeper() {
+  return {.metadata = {{"trellis-actor", "people/00000000-0000-4000-8000-00000000000b"},
+                       {"trellis-actor-name", "Bench"},
+                       {"trellis-capacity", "ADMINISTRATOR"}}};
+}
+Caller Identified(const std::string& token, const std::string& capacity, const std::string& root) {
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = root;
+  return {.metadata = {{"authorization", "Bearer " + token}, {"trellis-capacity", capacity}},
+          .credentials = grpc::SslCredentials(options)};
 }
 
 grpc::ByteBuffer BufferOf(const std::string& bytes) {
@@ -93,7 +109,7 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
 }
 
 LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
-  grpc::GenericStub stub(ChannelTo(address));
+  grpc::GenericStub stub(ChannelTo(address, options.caller));
   std::mutex mutex;
   std::condition_variable changed;
   int running = options.in_flight;
@@ -125,23 +141,23 @@ LoadResult RunLoad(const std::string& address, const LoadOptions& options) {
   return result;
 }
 
-void OpenPlans(const std::string& address, int count) {
+void OpenPlans(const std::string& address, int count, const Caller& keeper, const Caller& tutor) {
   for (const auto& [method, request] : DirectoryRequests()) {
-    CallOnce(address, "/trellis.v1.DirectoryService/" + method, request);
+    CallOnce(address, "/trellis.v1.DirectoryService/" + method, request, keeper);
   }
   for (int plan = 0; plan < count; ++plan) {
     CallOnce(address, "/trellis.v1.SupportPlanService/OpenSupportPlan",
-             OpenRequest(plan).SerializeAsString());
+             OpenRequest(plan).SerializeAsString(), tutor);
     if (plan % 100 == 99) std::fprintf(stderr, "\r  opening plans: %d", plan + 1);
   }
   std::fprintf(stderr, "\n");
 }
 
 std::string CallOnce(const std::string& address, const std::string& method,
-                     const std::string& request) {
-  grpc::GenericStub stub(ChannelTo(address));
+                     const std::string& request, const Caller& caller) {
+  grpc::GenericStub stub(ChannelTo(address, caller));
   grpc::ClientContext context;
-  AddActor(context);
+  AddCaller(caller, context);
   const grpc::ByteBuffer buffer = BufferOf(request);
   grpc::ByteBuffer response;
   std::mutex mutex;

@@ -1,10 +1,12 @@
 // A gRPC server that does nothing with the same messages: it parses the request, as every service
 // must, and answers with one reply that it made before.
+#include <fstream>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/rpc_service_method.h>
 #include <grpcpp/impl/service_type.h>
+#include <iterator>
 #include <signal.h>
 
 #include "absl/synchronization/mutex.h"
@@ -45,15 +47,28 @@ class NullService final : public grpc::Service {
   Reply answer_;
 };
 
+std::string ContentOf(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+std::shared_ptr<grpc::ServerCredentials> Credentials(const std::string& certificate,
+                                                     const std::string& key) {
+  if (certificate.empty()) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options;
+  options.pem_key_cert_pairs.push_back({ContentOf(key), ContentOf(certificate)});
+  return grpc::SslServerCredentials(options);
+}
+
 template <typename Service>
-int Serve(Service service) {
+int Serve(Service service, const std::shared_ptr<grpc::ServerCredentials>& credentials) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort("127.0.0.1:0", credentials, &port);
   builder.RegisterService(service.get());
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   std::printf("null grpc 127.0.0.1:%d\n", port);
@@ -65,14 +80,16 @@ int Serve(Service service) {
 
 }  // namespace
 
-int ServeNull(const std::string& rpc, const std::string& answer) {
+int ServeNull(const std::string& rpc, const std::string& answer, const std::string& certificate,
+              const std::string& key) {
   // As trellisd does, so that the limit is as good as it can be.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   if (rpc == "read") {
-    return Serve(std::make_unique<NullService<v1::GetSupportPlanRequest, v1::SupportPlan>>(answer));
+    return Serve(std::make_unique<NullService<v1::GetSupportPlanRequest, v1::SupportPlan>>(answer),
+                 Credentials(certificate, key));
   }
-  return Serve(
-      std::make_unique<NullService<v1::ReviseTargetRequest, v1::SupportPlanReply>>(answer));
+  return Serve(std::make_unique<NullService<v1::ReviseTargetRequest, v1::SupportPlanReply>>(answer),
+               Credentials(certificate, key));
 }
 
 }  // namespace trellis::bench

@@ -38,8 +38,9 @@ class ServerProcess {
 double CpuSecondsOf(pid_t process);
 
 // The null server: answers every request of the `rpc` ("command" or "read") with the message that
-// `answer` holds, until SIGTERM.
-int ServeNull(const std::string& rpc, const std::string& answer);
+// `answer` holds, until SIGTERM; over TLS if there are files, in PEM, for it.
+int ServeNull(const std::string& rpc, const std::string& answer, const std::string& certificate,
+              const std::string& key);
 
 // The rpc of the null server.
 inline constexpr char kNullMethod[] = "/trellis.bench.Null/Call";

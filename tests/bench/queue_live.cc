@@ -61,7 +61,7 @@ PacedCalls RunPaced(Live& live, absl::Duration duration) {
   for (size_t i = 0; i < calls.size(); ++i) {
     calls[i] = std::make_unique<PacedCall>();
     PacedCall& call = *calls[i];
-    AddActor(call.context);
+    AddCaller(Tutor(), call.context);
     call.request = live.Revise(static_cast<int>(i % kPlans));
     {
       std::unique_lock<std::mutex> lock(mutex);
@@ -237,8 +237,8 @@ std::vector<uint64_t> EventsOfEach(Live& live, uint64_t all) {
 // The position of the ledger's last event.
 uint64_t LastPosition(Live& live) {
   v1::SupportPlanReply reply;
-  CHECK(reply.ParseFromString(
-      CallOnce(live.server, kRevise, ReviseRequest(0, ++live.revisions).SerializeAsString())));
+  CHECK(reply.ParseFromString(CallOnce(
+      live.server, kRevise, ReviseRequest(0, ++live.revisions).SerializeAsString(), Tutor())));
   return static_cast<uint64_t>(reply.receipt().last_position());
 }
 
@@ -292,7 +292,7 @@ double MeasureLive(const QueueBenchOptions& options, std::vector<Row>& rows) {
                                   const int count = counts[static_cast<size_t>(slot)]++;
                                   return live.Revise(slot * kPlans / kQueueInFlight + count % 10);
                                 },
-                            .with_actor = true});
+                            .caller = Tutor()});
   if (load.failures > 0) Crash(load.first_failure);
   Show(absl::StrFormat("  durable commands, %d in flight        %8.0f /s", kQueueInFlight,
                        load.calls_per_second));

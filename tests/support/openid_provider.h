@@ -49,7 +49,7 @@ class OpenIdProvider {
     int port = 0;
     std::string audience = "trellis";
     absl::Duration lifetime = absl::Minutes(5);
-    std::map<std::string, Registered> registered;
+    std::map<std::string, Registered> registered = {};
   };
 
   // `clock` must outlive it. UNAVAILABLE if it cannot listen there.

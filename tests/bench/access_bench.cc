@@ -1,0 +1,207 @@
+#include "tests/bench/access_bench.h"
+
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "policy/access.h"
+#include "tests/bench/load.h"
+#include "tests/bench/processes.h"
+#include "tests/bench/sample.h"
+#include "tests/support/certificates.h"
+#include "tests/support/openid_provider.h"
+#include "trellis/v1/directory_service.pb.h"
+#include "trellis/v1/support_plan.pb.h"
+
+namespace trellis::bench {
+namespace {
+
+constexpr int kInFlight = 128;
+constexpr int kPlansPerSlot = 8;
+constexpr char kRoot[] = "root";
+constexpr char kPlanService[] = "/trellis.v1.SupportPlanService/";
+constexpr char kTutorsPerson[] = "people/00000000-0000-4000-8000-000000000002";
+
+std::string Written(const std::string& file, const std::string& text) {
+  std::ofstream(file, std::ios::binary) << text;
+  return file;
+}
+
+// A provider of tokens and a certificate, and whoever calls with them.
+class Identities {
+ public:
+  explicit Identities(const std::string& work)
+      : certificate_(Written(work + "/tls.pem", issued_.certificate)),
+        key_(Written(work + "/tls.key", issued_.key)) {}
+
+  Caller Of(const std::string& subject, const std::string& capacity) const {
+    return Identified(provider_->Issue(subject, "bench"), capacity, authority_.root());
+  }
+  std::vector<std::string> TrellisdFlags() const {
+    return {"--issuer",
+            provider_->issuer(),
+            "--audience",
+            "trellis",
+            "--keys",
+            provider_->keys_address(),
+            "--administrator",
+            kRoot,
+            "--tls-certificate",
+            certificate_,
+            "--tls-key",
+            key_};
+  }
+  std::vector<std::string> NullFlags() const {
+    return {"--certificate", certificate_, "--key", key_};
+  }
+  std::string issuer() const { return provider_->issuer(); }
+
+ private:
+  const SystemClock clock_;
+  const std::unique_ptr<testing::OpenIdProvider> provider_ =
+      *testing::OpenIdProvider::Start(clock_, {.lifetime = absl::Hours(2)});
+  const testing::CertificateAuthority authority_{"bench"};
+  const testing::Certificate issued_ = authority_.Issue({"IP:127.0.0.1"});
+  const std::string certificate_, key_;
+};
+
+std::vector<std::string> With(std::vector<std::string> command,
+                              const std::vector<std::string>& flags) {
+  command.insert(command.end(), flags.begin(), flags.end());
+  return command;
+}
+
+void Bind(const std::string& server, const Identities& identities) {
+  v1::BindIdentityRequest bind;
+  bind.set_name(kTutorsPerson);
+  bind.set_request_id(UuidText(RandomUuid()));
+  bind.mutable_identity()->set_issuer(identities.issuer());
+  bind.mutable_identity()->set_subject("tutor");
+  CallOnce(server, "/trellis.v1.DirectoryService/BindIdentity", bind.SerializeAsString(),
+           identities.Of(kRoot, "ADMINISTRATOR"));
+}
+
+double RateOf(const std::string& name, const ServerProcess& server, const LoadOptions& load) {
+  const LoadResult result = RunLoad(server.WordAfter("grpc"), load);
+  if (result.failures > 0) Crash(absl::StrCat(name, ": ", result.first_failure));
+  Show(absl::StrFormat("  %-34s %8.0f /s   p99 %7.0f us", name, result.calls_per_second,
+                       result.p99_us));
+  return result.calls_per_second;
+}
+
+// Nanoseconds of one answer of the policy about a plan of the tutor's school.
+double PolicyNanoseconds() {
+  v1::SupportPlan plan;
+  plan.mutable_ect()->set_person("people/00000000-0000-4000-8000-000000000001");
+  plan.mutable_school()->set_urn("900001");
+  for (int i = 0; i < 10; ++i) plan.add_support()->add_supported_by()->set_person(kTutorsPerson);
+  v1::Person person;
+  v1::PersonRole& role = *person.add_roles();
+  role.set_role(v1::INDUCTION_TUTOR);
+  role.set_school_urn("900001");
+  role.set_starts_on("2020-09-01");
+  const policy::Asker asker{
+      .person = kTutorsPerson, .capacity = v1::INDUCTION_TUTOR, .record = &person};
+  const auto same = [](absl::string_view a, absl::string_view b) { return a == b; };
+  constexpr int kTimes = 1'000'000;
+  int allowed = 0;
+  const SteadyClock::time_point start = SteadyClock::now();
+  for (int i = 0; i < kTimes; ++i) {
+    const auto* const row = policy::Policy::Get().Find("SupportPlanService/GetSupportPlan");
+    const policy::Subject subject = policy::SubjectOf(plan);
+    const auto extent =
+        policy::ExtentOf(row->ReachOf(asker.capacity), asker, subject, "2026-09-14", same);
+    allowed += extent.allowed ? 1 : 0;
+  }
+  CHECK(allowed == kTimes);
+  return SecondsSince(start) * 1e9 / kTimes;
+}
+
+}  // namespace
+
+void MeasureAccess(const AccessBenchOptions& options, std::vector<Row>& rows) {
+  Show("Callers who are known: TLS, a token, the policy, the access log:");
+  const Identities identities(options.work);
+  const ServerProcess trellisd(With({options.trellisd, "--data", options.work + "/access",
+                                     "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"},
+                                    identities.TrellisdFlags()));
+  const std::string server = trellisd.WordAfter("grpc");
+  const Caller keeper = identities.Of(kRoot, "ADMINISTRATOR");
+  const Caller tutor = identities.Of("tutor", "INDUCTION_TUTOR");
+  OpenPlans(server, 0, keeper, tutor);
+  Bind(server, identities);
+  for (int plan = 0; plan < kInFlight * kPlansPerSlot; ++plan) {
+    CallOnce(server, absl::StrCat(kPlanService, "OpenSupportPlan"),
+             OpenRequest(plan).SerializeAsString(), tutor);
+  }
+  const std::string revise = absl::StrCat(kPlanService, "ReviseTarget");
+  const std::string get = absl::StrCat(kPlanService, "GetSupportPlan");
+  v1::GetSupportPlanRequest request;
+  request.set_name(PlanName(0));
+  const auto null_server = [&](const std::string& rpc, const std::string& answer) {
+    const std::string file = Written(absl::StrCat(options.work, "/null-", rpc), answer);
+    return With({options.self, "--null-server", rpc, "--answer", file}, identities.NullFlags());
+  };
+  const ServerProcess null_command(null_server(
+      "command", CallOnce(server, revise, ReviseRequest(0, -1).SerializeAsString(), tutor)));
+  const ServerProcess null_read(
+      null_server("read", CallOnce(server, get, request.SerializeAsString(), tutor)));
+
+  std::vector<int64_t> counts(kInFlight, 0);
+  const auto plan_of = [&](int slot) {
+    return slot * kPlansPerSlot +
+           static_cast<int>(counts[static_cast<size_t>(slot)]++ % kPlansPerSlot);
+  };
+  const auto commands = [&](const std::string& method) {
+    return LoadOptions{
+        .method = method,
+        .in_flight = kInFlight,
+        .duration = options.round,
+        .next =
+            [&](int slot) {
+              const int plan = plan_of(slot);
+              return BufferOf(
+                  ReviseRequest(plan, counts[static_cast<size_t>(slot)]).SerializeAsString());
+            },
+        .caller = tutor};
+  };
+  const auto reads = [&](const std::string& method) {
+    return LoadOptions{.method = method,
+                       .in_flight = kInFlight,
+                       .duration = options.round,
+                       .next =
+                           [&](int slot) {
+                             v1::GetSupportPlanRequest one;
+                             one.set_name(PlanName(plan_of(slot)));
+                             return BufferOf(one.SerializeAsString());
+                           },
+                       .caller = tutor};
+  };
+  std::vector<double> command_ratio, commands_null, read_ratio, reads_null;
+  for (int round = 0; round < options.rounds; ++round) {
+    commands_null.push_back(RateOf("null rpc, TLS, 128", null_command, commands(kNullMethod)));
+    command_ratio.push_back(RateOf("durable command, TLS, token, 128", trellisd, commands(revise)) /
+                            commands_null.back());
+    reads_null.push_back(RateOf("null rpc for a read, TLS, 128", null_read, reads(kNullMethod)));
+    read_ratio.push_back(RateOf("GetSupportPlan, TLS, token, 128", trellisd, reads(get)) /
+                         reads_null.back());
+  }
+  rows.push_back(AtLeast("durable commands by token over TLS, 128 in flight",
+                         Median(command_ratio) * Median(commands_null), "/s", "null rpc over TLS",
+                         Median(commands_null), 0.60));
+  rows.push_back(AtLeast("GetSupportPlan likewise, every look recorded",
+                         Median(read_ratio) * Median(reads_null), "/s", "null rpc over TLS",
+                         Median(reads_null), 0.60));
+  const double nanoseconds = PolicyNanoseconds();
+  rows.push_back({.what = "an answer of the policy about a plan with ten supporters",
+                  .measured = Figure(nanoseconds, "ns"),
+                  .limit = "",
+                  .ratio = "",
+                  .wanted = "< 2 000 ns",
+                  .met = nanoseconds < 2'000});
+}
+
+}  // namespace trellis::bench
