@@ -1,6 +1,8 @@
 #include "tests/bench/access_bench.h"
 
 #include <fstream>
+#include <functional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -22,7 +24,9 @@ namespace {
 constexpr int kInFlight = 128;
 constexpr int kPlansPerSlot = 8;
 constexpr char kRoot[] = "root";
-constexpr char kPlanService[] = "/trellis.v1.SupportPlanService/";
+constexpr char kOpen[] = "/trellis.v1.SupportPlanService/OpenSupportPlan";
+constexpr char kRevise[] = "/trellis.v1.SupportPlanService/ReviseTarget";
+constexpr char kGet[] = "/trellis.v1.SupportPlanService/GetSupportPlan";
 constexpr char kTutorsPerson[] = "people/00000000-0000-4000-8000-000000000002";
 
 std::string Written(const std::string& file, const std::string& text) {
@@ -84,6 +88,41 @@ void Bind(const std::string& server, const Identities& identities) {
            identities.Of(kRoot, "ADMINISTRATOR"));
 }
 
+// The calls that are compared; each slot goes round plans of its own.
+struct Calls {
+  Caller caller;
+  absl::Duration round;
+  std::vector<int64_t> counts = std::vector<int64_t>(kInFlight, 0);
+
+  LoadOptions Commands(const std::string& method) {
+    return Load(method, [](int plan, int64_t count) {
+      return ReviseRequest(plan, count).SerializeAsString();
+    });
+  }
+  LoadOptions Reads(const std::string& method) {
+    return Load(method, [](int plan, int64_t) {
+      v1::GetSupportPlanRequest request;
+      request.set_name(PlanName(plan));
+      return request.SerializeAsString();
+    });
+  }
+
+ private:
+  LoadOptions Load(const std::string& method,
+                   std::function<std::string(int plan, int64_t count)> request) {
+    return {.method = method,
+            .in_flight = kInFlight,
+            .duration = round,
+            .next =
+                [this, request = std::move(request)](int slot) {
+                  const int64_t count = counts[static_cast<size_t>(slot)]++;
+                  return BufferOf(request(
+                      slot * kPlansPerSlot + static_cast<int>(count % kPlansPerSlot), count));
+                },
+            .caller = caller};
+  }
+};
+
 double RateOf(const std::string& name, const ServerProcess& server, const LoadOptions& load) {
   const LoadResult result = RunLoad(server.WordAfter("grpc"), load);
   if (result.failures > 0) Crash(absl::StrCat(name, ": ", result.first_failure));
@@ -134,11 +173,8 @@ void MeasureAccess(const AccessBenchOptions& options, std::vector<Row>& rows) {
   OpenPlans(server, 0, keeper, tutor);
   Bind(server, identities);
   for (int plan = 0; plan < kInFlight * kPlansPerSlot; ++plan) {
-    CallOnce(server, absl::StrCat(kPlanService, "OpenSupportPlan"),
-             OpenRequest(plan).SerializeAsString(), tutor);
+    CallOnce(server, kOpen, OpenRequest(plan).SerializeAsString(), tutor);
   }
-  const std::string revise = absl::StrCat(kPlanService, "ReviseTarget");
-  const std::string get = absl::StrCat(kPlanService, "GetSupportPlan");
   v1::GetSupportPlanRequest request;
   request.set_name(PlanName(0));
   const auto null_server = [&](const std::string& rpc, const std::string& answer) {
@@ -146,47 +182,21 @@ void MeasureAccess(const AccessBenchOptions& options, std::vector<Row>& rows) {
     return With({options.self, "--null-server", rpc, "--answer", file}, identities.NullFlags());
   };
   const ServerProcess null_command(null_server(
-      "command", CallOnce(server, revise, ReviseRequest(0, -1).SerializeAsString(), tutor)));
+      "command", CallOnce(server, kRevise, ReviseRequest(0, -1).SerializeAsString(), tutor)));
   const ServerProcess null_read(
-      null_server("read", CallOnce(server, get, request.SerializeAsString(), tutor)));
+      null_server("read", CallOnce(server, kGet, request.SerializeAsString(), tutor)));
 
-  std::vector<int64_t> counts(kInFlight, 0);
-  const auto plan_of = [&](int slot) {
-    return slot * kPlansPerSlot +
-           static_cast<int>(counts[static_cast<size_t>(slot)]++ % kPlansPerSlot);
-  };
-  const auto commands = [&](const std::string& method) {
-    return LoadOptions{
-        .method = method,
-        .in_flight = kInFlight,
-        .duration = options.round,
-        .next =
-            [&](int slot) {
-              const int plan = plan_of(slot);
-              return BufferOf(
-                  ReviseRequest(plan, counts[static_cast<size_t>(slot)]).SerializeAsString());
-            },
-        .caller = tutor};
-  };
-  const auto reads = [&](const std::string& method) {
-    return LoadOptions{.method = method,
-                       .in_flight = kInFlight,
-                       .duration = options.round,
-                       .next =
-                           [&](int slot) {
-                             v1::GetSupportPlanRequest one;
-                             one.set_name(PlanName(plan_of(slot)));
-                             return BufferOf(one.SerializeAsString());
-                           },
-                       .caller = tutor};
-  };
+  Calls calls{.caller = tutor, .round = options.round};
   std::vector<double> command_ratio, commands_null, read_ratio, reads_null;
   for (int round = 0; round < options.rounds; ++round) {
-    commands_null.push_back(RateOf("null rpc, TLS, 128", null_command, commands(kNullMethod)));
-    command_ratio.push_back(RateOf("durable command, TLS, token, 128", trellisd, commands(revise)) /
-                            commands_null.back());
-    reads_null.push_back(RateOf("null rpc for a read, TLS, 128", null_read, reads(kNullMethod)));
-    read_ratio.push_back(RateOf("GetSupportPlan, TLS, token, 128", trellisd, reads(get)) /
+    commands_null.push_back(
+        RateOf("null rpc, TLS, 128", null_command, calls.Commands(kNullMethod)));
+    command_ratio.push_back(
+        RateOf("durable command, TLS, token, 128", trellisd, calls.Commands(kRevise)) /
+        commands_null.back());
+    reads_null.push_back(
+        RateOf("null rpc for a read, TLS, 128", null_read, calls.Reads(kNullMethod)));
+    read_ratio.push_back(RateOf("GetSupportPlan, TLS, token, 128", trellisd, calls.Reads(kGet)) /
                          reads_null.back());
   }
   rows.push_back(AtLeast("durable commands by token over TLS, 128 in flight",
