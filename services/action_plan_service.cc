@@ -8,6 +8,7 @@
 #include "domain/smart.h"
 #include "rendering/action_plan_form.h"
 #include "services/pages.h"
+#include "services/seen.h"
 
 namespace trellis::services {
 namespace {
@@ -118,7 +119,8 @@ std::map<std::string, Handler> ActionPlanHandlers(const Rooms& rooms) {
       {"CloseActionPlan", ActionPlanCommand<v1::CloseActionPlanRequest>(rooms)},
       {"CorrectActionPlanEntry", ActionPlanCommand<v1::CorrectActionPlanEntryRequest>(rooms)},
       {"GetActionPlan", ReadHandler(rooms, GetActionPlan)},
-      {"ListActionPlans", ReadHandler(rooms, ListActionPlans)},
+      {"ListActionPlans", SeenHandler(rooms, ListActionPlans,
+                   &v1::ListActionPlansResponse::mutable_action_plans)},
       {"CheckSmart", ReadHandler(rooms, CheckSmart)},
       {"RenderActionPlan", ReadHandler(rooms, RenderActionPlan)},
   };

@@ -74,7 +74,7 @@ absl::StatusOr<std::string> DiaryFeedOf(const Rooms& rooms, const std::string& p
   v1::ListDiaryRequest request;
   request.set_person(person);
   request.set_page_size(kEntriesMax);
-  ASSIGN_OR_RETURN(const v1::ListDiaryResponse diary, ListDiary(rooms, request));
+  ASSIGN_OR_RETURN(const v1::ListDiaryResponse diary, ListDiary(rooms, Everything(), request));
   std::vector<rendering::CalendarEntry> entries;
   for (const v1::DiaryEntry& entry : diary.entries()) entries.push_back(AsCalendarEntry(entry));
   return rendering::CalendarFeed("Diary", entries, rooms.clock.Now());

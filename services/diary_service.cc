@@ -10,6 +10,7 @@
 #include "domain/diary.h"
 #include "domain/reminders.h"
 #include "services/pages.h"
+#include "services/seen.h"
 
 namespace trellis::services {
 namespace {
@@ -21,10 +22,13 @@ constexpr int kEntriesByDefault = 100;
 constexpr int kDaysBack = 92;
 constexpr int kDaysAhead = 366;
 
-absl::StatusOr<std::vector<StateRowPointer>> RowsOf(const Rooms& rooms,
+// Those of the streams that the reader may see.
+absl::StatusOr<std::vector<StateRowPointer>> RowsOf(const Rooms& rooms, const Sight& sight,
                                                     const std::vector<std::string>& streams) {
   std::vector<StateRowPointer> rows;
   for (const std::string& stream : streams) {
+    ASSIGN_OR_RETURN(const bool sees, sight(stream));
+    if (!sees) continue;
     ASSIGN_OR_RETURN(StateRowPointer row, rooms.views.FindRow(stream));
     if (row != nullptr) rows.push_back(std::move(row));
   }
@@ -56,7 +60,7 @@ bool HasLeft(const google::protobuf::Message& state, const std::string& urn) {
 }
 
 // The whole diary that the request asks for, in its order.
-absl::StatusOr<std::vector<v1::DiaryEntry>> DiaryFor(const Rooms& rooms,
+absl::StatusOr<std::vector<v1::DiaryEntry>> DiaryFor(const Rooms& rooms, const Sight& sight,
                                                      const v1::ListDiaryRequest& request) {
   const absl::CivilDay today = LondonDay(rooms.clock.Now());
   const std::string from =
@@ -66,7 +70,7 @@ absl::StatusOr<std::vector<v1::DiaryEntry>> DiaryFor(const Rooms& rooms,
   ASSIGN_OR_RETURN(const std::vector<std::string> streams,
                    request.person().empty() ? rooms.views.StreamsOfSchool(request.school_urn())
                                             : rooms.views.StreamsOfPerson(request.person()));
-  ASSIGN_OR_RETURN(const std::vector<StateRowPointer> rows, RowsOf(rooms, streams));
+  ASSIGN_OR_RETURN(const std::vector<StateRowPointer> rows, RowsOf(rooms, sight, streams));
   std::vector<v1::DiaryEntry> diary;
   for (const StateRowPointer& row : rows) {
     if (!request.school_urn().empty() && HasLeft(*row->state, request.school_urn())) continue;
@@ -84,10 +88,10 @@ absl::StatusOr<std::vector<v1::DiaryEntry>> DiaryFor(const Rooms& rooms,
 
 }  // namespace
 
-absl::StatusOr<v1::ListDiaryResponse> ListDiary(const Rooms& rooms,
+absl::StatusOr<v1::ListDiaryResponse> ListDiary(const Rooms& rooms, const Sight& sight,
                                                 const v1::ListDiaryRequest& request) {
   RETURN_IF_ERROR(CheckRequest(request));
-  ASSIGN_OR_RETURN(const std::vector<v1::DiaryEntry> diary, DiaryFor(rooms, request));
+  ASSIGN_OR_RETURN(const std::vector<v1::DiaryEntry> diary, DiaryFor(rooms, sight, request));
   v1::ListDiaryResponse response;
   response.set_overdue(static_cast<int32_t>(std::count_if(
       diary.begin(), diary.end(),
@@ -96,11 +100,11 @@ absl::StatusOr<v1::ListDiaryResponse> ListDiary(const Rooms& rooms,
   return response;
 }
 
-absl::StatusOr<v1::Workload> GetWorkload(const Rooms& rooms,
+absl::StatusOr<v1::Workload> GetWorkload(const Rooms& rooms, const Sight& sight,
                                          const v1::GetWorkloadRequest& request) {
   ASSIGN_OR_RETURN(const std::vector<std::string> streams,
                    rooms.views.StreamsOfPerson(request.ect()));
-  ASSIGN_OR_RETURN(const std::vector<StateRowPointer> rows, RowsOf(rooms, streams));
+  ASSIGN_OR_RETURN(const std::vector<StateRowPointer> rows, RowsOf(rooms, sight, streams));
   std::vector<const google::protobuf::Message*> states;
   states.reserve(rows.size());
   for (const StateRowPointer& row : rows) states.push_back(row->state.get());
@@ -118,10 +122,27 @@ absl::StatusOr<v1::Reminders> GetReminders(const Rooms& rooms,
   return row->as<v1::Reminders>();
 }
 
+namespace {
+
+Sight SightOf(const Rooms& rooms, const Call& call) {
+  return [rooms, call](const std::string& record) {
+    return Sees(rooms, call.admission(), record);
+  };
+}
+
+}  // namespace
+
 std::map<std::string, Handler> DiaryHandlers(const Rooms& rooms) {
   return {
-      {"ListDiary", ReadHandler(rooms, ListDiary)},
-      {"GetWorkload", ReadHandler(rooms, GetWorkload)},
+      {"ListDiary", Unary<v1::ListDiaryRequest>([rooms](Call call, const v1::ListDiaryRequest& asked) {
+         // One's own diary is of all that one has a part in.
+         const bool is_own = asked.person() == call.admission().principal.name;
+         call.Answer(ListDiary(rooms, is_own ? Everything() : SightOf(rooms, call), asked));
+       })},
+      {"GetWorkload",
+       Unary<v1::GetWorkloadRequest>([rooms](Call call, const v1::GetWorkloadRequest& asked) {
+         call.Answer(GetWorkload(rooms, SightOf(rooms, call), asked));
+       })},
       {"GetReminders", ReadHandler(rooms, GetReminders)},
   };
 }

@@ -1,6 +1,7 @@
 // DiaryService: everything dated of a person or a school, and an ECT's workload.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -9,10 +10,17 @@
 
 namespace trellis::services {
 
+// Whether the reader may see the record of this name: what they may not is passed over.
+using Sight = std::function<absl::StatusOr<bool>(const std::string& record)>;
+inline Sight Everything() {
+  return [](const std::string&) { return true; };
+}
+
 // See the rpcs of the same names.
-absl::StatusOr<v1::ListDiaryResponse> ListDiary(const Rooms& rooms,
+absl::StatusOr<v1::ListDiaryResponse> ListDiary(const Rooms& rooms, const Sight& sight,
                                                 const v1::ListDiaryRequest& request);
-absl::StatusOr<v1::Workload> GetWorkload(const Rooms& rooms, const v1::GetWorkloadRequest& request);
+absl::StatusOr<v1::Workload> GetWorkload(const Rooms& rooms, const Sight& sight,
+                                         const v1::GetWorkloadRequest& request);
 
 // The handlers of every rpc of DiaryService.
 std::map<std::string, Handler> DiaryHandlers(const Rooms& rooms);

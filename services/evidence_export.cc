@@ -1,14 +1,10 @@
 #include "services/evidence_export.h"
 
-#include <algorithm>
-#include <atomic>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "base/error.h"
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
 #include "domain/induction.h"
@@ -17,7 +13,7 @@
 #include "services/action_plan_service.h"
 #include "services/caller.h"
 #include "services/cosigner.h"
-#include "services/grpc_status.h"
+#include "services/file_stream.h"
 #include "services/induction_service.h"
 #include "services/ledger_proofs.h"
 #include "services/signing_keys.h"
@@ -28,7 +24,6 @@ namespace {
 
 using eventstore::Record;
 
-constexpr size_t kChunkBytes = 64 * 1024;
 // A page of the longest events is 8 MiB.
 constexpr eventstore::Revision kRecordsPerPage = 32;
 
@@ -106,70 +101,16 @@ absl::StatusOr<std::string> MakeBundle(const Rooms& rooms, const Caller& caller,
   return evidence::WriteBundle(evidence);
 }
 
-// Sends a bundle, one chunk after the other. gRPC calls it from one thread at a time; deletes
-// itself. Until it ends it counts as one that runs.
-class BundleStream final : public Answering {
- public:
-  explicit BundleStream(std::shared_ptr<std::atomic<int>> running) : running_(std::move(running)) {}
-
-  void Start(const Rooms& rooms, const Admission& admission,
-             const v1::ExportEvidenceRequest& request) {
-    absl::Status status = absl::OkStatus();
-    if (running_->fetch_add(1) >= kExportsMax) {
-      status = Error(absl::StatusCode::kResourceExhausted, "EXPORTS_BUSY",
-                     absl::StrCat(kExportsMax, " exports run, want fewer; try again later"));
-    } else {
-      status = Make(rooms, admission, request);
-    }
-    status.ok() ? WriteNext() : End(ToGrpcStatus(status));
-  }
-
-  void OnWriteDone(bool ok) override {
-    if (ok) return WriteNext();
-    End(ToGrpcStatus(absl::CancelledError("the caller has gone")));
-  }
-  void OnDone() override { delete this; }
-
- private:
-  absl::Status Make(const Rooms& rooms, const Admission& admission,
-                    const v1::ExportEvidenceRequest& request) {
-    RETURN_IF_ERROR(admission.caller.status());
-    ASSIGN_OR_RETURN(bundle_, MakeBundle(rooms, *admission.caller, request));
-    return absl::OkStatus();
-  }
-
-  // It counts no longer before the caller can know of its end, and asks for another one.
-  void End(const grpc::Status& status) {
-    running_->fetch_sub(1);
-    Finish(status);
-  }
-
-  void WriteNext() {
-    if (sent_ == bundle_.size()) return End(grpc::Status::OK);
-    v1::EvidenceChunk chunk;
-    const size_t size = std::min(kChunkBytes, bundle_.size() - sent_);
-    chunk.set_data(bundle_.data() + sent_, size);
-    sent_ += size;
-    const grpc::Slice slice(chunk.SerializeAsString());
-    response_ = grpc::ByteBuffer(&slice, 1);
-    StartWrite(&response_);
-  }
-
-  const std::shared_ptr<std::atomic<int>> running_;
-  std::string bundle_;
-  size_t sent_ = 0;
-  grpc::ByteBuffer response_;
-};
-
 }  // namespace
 
 AnsweringHandler EvidenceHandler(const Rooms& rooms) {
-  return [rooms, running = std::make_shared<std::atomic<int>>(0)](
-             const Admission& admission, const google::protobuf::Message& request) {
-    auto* const stream = new BundleStream(running);
-    stream->Start(rooms, admission, static_cast<const v1::ExportEvidenceRequest&>(request));
-    return stream;
-  };
+  return FileHandler<v1::ExportEvidenceRequest>(
+      kExportsMax,
+      [rooms](const Admission& admission,
+              const v1::ExportEvidenceRequest& request) -> absl::StatusOr<std::string> {
+        RETURN_IF_ERROR(admission.caller.status());
+        return MakeBundle(rooms, *admission.caller, request);
+      });
 }
 
 }  // namespace trellis::services

@@ -14,6 +14,7 @@
 #include "domain/term_clock.h"
 #include "services/pages.h"
 #include "services/programme_end.h"
+#include "services/seen.h"
 
 namespace trellis::services {
 namespace {
@@ -154,7 +155,8 @@ std::map<std::string, Handler> InductionHandlers(const Rooms& rooms) {
       {"CompleteInduction", InductionCommand<v1::CompleteInductionRequest>(rooms)},
       {"LeaveInduction", InductionCommand<v1::LeaveInductionRequest>(rooms)},
       {"GetInduction", GetHandler<v1::GetInductionRequest>(rooms)},
-      {"ListInductions", ReadHandler(rooms, ListInductions)},
+      {"ListInductions", SeenHandler(rooms, ListInductions,
+                   &v1::ListInductionsResponse::mutable_inductions)},
       {"GetInductionClock", ReadHandler(rooms, GetInductionClock)},
       {"ListSessionNotes", ReadHandler(rooms, ListSessionNotes)},
       {"ListProgrammeReviews", ReadHandler(rooms, ListProgrammeReviews)},

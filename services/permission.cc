@@ -20,8 +20,13 @@
 #include "policy/access.h"
 #include "services/school_line.h"
 #include "services/target.h"
+#include "trellis/v1/action_plan_service.pb.h"
+#include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/access_service.pb.h"
+#include "trellis/v1/diary_service.pb.h"
 #include "trellis/v1/directory_service.pb.h"
 #include "trellis/v1/school_requests.pb.h"
+#include "trellis/v1/support_plan_service.pb.h"
 
 namespace trellis::services {
 namespace {
@@ -45,9 +50,10 @@ const policy::Row* RowOfRecord(absl::string_view record) {
     absl::string_view streams;
     absl::string_view action;
   };
-  constexpr std::array<Get, 4> kGets = {{{"supportPlans/", "SupportPlanService/GetSupportPlan"},
+  constexpr std::array<Get, 5> kGets = {{{"supportPlans/", "SupportPlanService/GetSupportPlan"},
                                          {"actionPlans/", "ActionPlanService/GetActionPlan"},
                                          {"inductions/", "InductionService/GetInduction"},
+                                         {"accessGrants/", "AccessService/GetAccessGrant"},
                                          {"people/", "DirectoryService/GetPerson"}}};
   for (const Get& get : kGets) {
     if (absl::StartsWith(record, get.streams)) return policy::Policy::Get().Find(get.action);
@@ -91,6 +97,14 @@ class Question {
     return target.is_list ? AboutList(target) : AboutNothing();
   }
 
+  // Whether the record may be read as it is.
+  absl::StatusOr<bool> Sees(const std::string& record) {
+    ASSIGN_OR_RETURN(const StateRowPointer state, views_.FindRow(record));
+    if (state == nullptr) return false;
+    ASSIGN_OR_RETURN(const Extent extent, ExtentTo(reach(), record, state));
+    return extent.allowed && extent.until_on.empty();
+  }
+
  private:
   Reach reach() const { return row_.ReachOf(asker_.capacity); }
 
@@ -103,15 +117,15 @@ class Question {
       return is_first ? AboutNothing() : domain::NotFound(record);
     }
     ASSIGN_OR_RETURN(Extent extent, ExtentTo(reach(), record, state));
-    const policy::Row* const of_record = RowOfRecord(record);
-    if (extent.allowed && of_record != nullptr && of_record != &row_) {
-      ASSIGN_OR_RETURN(const Extent seen,
-                       ExtentTo(of_record->ReachOf(asker_.capacity), record, state));
-      // What may be done to a record may be wider than who may read it: commands have rows of their
-      // own. What is read about it is not.
-      if (IsAbout(request) && !seen.allowed) extent = seen;
+    // What may be done to a record may be wider than who may read it: commands have rows of their
+    // own. What is read about it is not.
+    if (IsAbout(request) && extent.allowed) {
+      ASSIGN_OR_RETURN(extent, ExtentOfSight(record, state));
     }
     if (!extent.allowed) return domain::NotFound(record);
+    if (!extent.until_on.empty() && BeganAfter(extent.until_on, *state->state)) {
+      return domain::NotFound(record);
+    }
     // Whoever left a school may come back to it.
     const bool may_return = request.GetDescriptor() == v1::StartRoleRequest::descriptor();
     return extent.until_on.empty() || may_return ? absl::OkStatus()
@@ -132,11 +146,46 @@ class Question {
       }
     }
     if (request.GetDescriptor() == v1::JoinPersonsRequest::descriptor()) {
-      const std::string& into = static_cast<const v1::JoinPersonsRequest&>(request).join().into();
-      ASSIGN_OR_RETURN(const StateRowPointer row, Keep(into));
-      if (row == nullptr) return domain::NotFound(into);
-      ASSIGN_OR_RETURN(const Extent extent, ExtentTo(reach(), into, row));
-      return extent.allowed && extent.until_on.empty() ? absl::OkStatus() : domain::NotFound(into);
+      return MayJoin(static_cast<const v1::JoinPersonsRequest&>(request));
+    }
+    if (request.GetDescriptor() == v1::LogObservationRequest::descriptor()) {
+      return MayName(static_cast<const v1::LogObservationRequest&>(request));
+    }
+    const bool ties_schools = request.GetDescriptor() == v1::RecordSuccessorRequest::descriptor() ||
+                              request.GetDescriptor() == v1::JoinTrustRequest::descriptor() ||
+                              request.GetDescriptor() == v1::LeaveTrustRequest::descriptor();
+    return ties_schools && asker_.capacity == v1::SERVICE ? ForEverySchool() : absl::OkStatus();
+  }
+
+  // Both records, and every role that is held in them, are the caller's to keep.
+  absl::Status MayJoin(const v1::JoinPersonsRequest& request) {
+    for (const std::string& name : {request.name(), request.join().into()}) {
+      ASSIGN_OR_RETURN(const StateRowPointer row, Keep(name));
+      if (row == nullptr) return domain::NotFound(name);
+      ASSIGN_OR_RETURN(const Extent extent, ExtentTo(reach(), name, row));
+      if (!extent.allowed || !extent.until_on.empty()) return domain::NotFound(name);
+      for (const v1::PersonRole& role : row->as<v1::Person>().roles()) {
+        if (domain::IsHeldOn(role, today_)) RETURN_IF_ERROR(MayGive(role));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Whom a plan names may see it: who only supports names nobody new.
+  absl::Status MayName(const v1::LogObservationRequest& request) {
+    if (asker_.capacity != v1::SUPPORTER) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const StateRowPointer row, Keep(request.name()));
+    const Subject subject = policy::SubjectOf(*row->state);
+    for (const v1::Supporter& observer : request.observation().observers()) {
+      const bool known =
+          observer.person().empty() || observer.person() == asker_.person ||
+          std::any_of(subject.parts.begin(), subject.parts.end(),
+                      [&](const policy::Part& part) { return part.person == observer.person(); });
+      if (known) continue;
+      return Denied("SUPPORTER_NAMES_OTHERS",
+                    absl::StrCat(request.name(), " does not name ", observer.person(),
+                                 " yet, and a supporter names nobody new: want the caller or "
+                                 "somebody whom the plan names"));
     }
     return absl::OkStatus();
   }
@@ -159,10 +208,37 @@ class Question {
                               role.school_urn().empty() ? "" : " at schools/", role.school_urn()));
   }
 
-  // A read of something about a record that has a row of its own.
+  // How far the record itself may be read: by the row of the rpc that gets it.
+  absl::StatusOr<Extent> ExtentOfSight(const std::string& record, const StateRowPointer& state) {
+    const bool is_reminders = state->state->GetDescriptor() == v1::Reminders::descriptor();
+    const policy::Row* const get =
+        RowOfRecord(is_reminders ? state->as<v1::Reminders>().resource() : record);
+    if (get == nullptr) return Extent{.allowed = true, .until_on = ""};
+    if (asker_.capacity == v1::SERVICE) {
+      const auto& scopes = principal_.record->as<v1::ServiceAccount>().facts().scopes();
+      if (std::find(scopes.begin(), scopes.end(), get->scope) == scopes.end()) return Extent{};
+    }
+    return ExtentTo(get->ReachOf(asker_.capacity), record, state);
+  }
+
+  // Whether there was nothing of it yet on that day.
+  static bool BeganAfter(const std::string& day, const pb::Message& state) {
+    const auto* const field = state.GetDescriptor()->FindFieldByName("create_time");
+    if (field == nullptr) return false;
+    const auto& time =
+        static_cast<const pb::Timestamp&>(state.GetReflection()->GetMessage(state, field));
+    return LondonDay(FromTimestamp(time)) > *domain::ParseDate(day);
+  }
+
+  // A request that tells something about a record, or hands out the sight of it.
   static bool IsAbout(const pb::Message& request) {
-    return request.GetDescriptor()->FindFieldByName("parent") != nullptr ||
-           request.GetDescriptor()->name() == "ExportEvidenceRequest";
+    const pb::Descriptor* const type = request.GetDescriptor();
+    return type->FindFieldByName("parent") != nullptr ||
+           type == v1::ExportEvidenceRequest::descriptor() ||
+           type == v1::GetProofRequest::descriptor() ||
+           type == v1::CheckSmartRequest::descriptor() ||
+           type == v1::GetRemindersRequest::descriptor() ||
+           type == v1::GrantAccessRequest::descriptor();
   }
 
   absl::StatusOr<Extent> ExtentTo(Reach reach, const std::string& record,
@@ -188,6 +264,9 @@ class Question {
       return OfService(subject);
     }
     if (asker_.capacity == v1::GRANTEE) return ByGrant(record, subject);
+    if (asker_.capacity == v1::APPROPRIATE_BODY && !policy::HoldsRole(asker_, today_)) {
+      return Extent{};
+    }
     RETURN_IF_ERROR(AddBodies(subject));
     // Everybody may see what is said of themselves.
     if (about->state->GetDescriptor() == v1::Person::descriptor() &&
@@ -228,9 +307,11 @@ class Question {
 
   // The bodies that the contacts whom the record names act for: a colleague there is one of them.
   absl::Status AddBodies(Subject& subject) {
-    if (asker_.capacity != v1::APPROPRIATE_BODY) return absl::OkStatus();
+    // An induction names its bodies itself.
+    if (asker_.capacity != v1::APPROPRIATE_BODY || !subject.bodies.empty()) return absl::OkStatus();
     for (const policy::Part& part : subject.parts) {
-      if (part.capacity != v1::APPROPRIATE_BODY || !part.until.empty()) continue;
+      const bool now = part.until.empty() && part.since <= today_;
+      if (part.capacity != v1::APPROPRIATE_BODY || !now) continue;
       RETURN_IF_ERROR(AddBodiesOf(std::string(part.person), subject));
     }
     return absl::OkStatus();
@@ -239,7 +320,8 @@ class Question {
     ASSIGN_OR_RETURN(const StateRowPointer row, Keep(contact));
     if (row == nullptr) return absl::OkStatus();
     for (const v1::PersonRole& role : row->as<v1::Person>().roles()) {
-      if (role.role() == v1::APPROPRIATE_BODY) subject.bodies.push_back(role.appropriate_body());
+      const bool is_contact = role.role() == v1::APPROPRIATE_BODY && domain::IsHeldOn(role, today_);
+      if (is_contact) subject.bodies.push_back(role.appropriate_body());
     }
     return absl::OkStatus();
   }
@@ -360,7 +442,8 @@ class Question {
     if (field != nullptr && request.GetReflection()->HasField(request, field)) {
       const auto& time =
           static_cast<const pb::Timestamp&>(request.GetReflection()->GetMessage(request, field));
-      if (domain::DateText(LondonDay(FromTimestamp(time))) <= until_on) return absl::OkStatus();
+      // As days, not as text: the year 10000 would come before all others.
+      if (LondonDay(FromTimestamp(time)) <= *domain::ParseDate(until_on)) return absl::OkStatus();
     }
     return Denied("ROLE_ENDED",
                   absl::StrCat(asker_.person, " may see ", record, " as it was known on ", until_on,
@@ -407,17 +490,12 @@ Finding FindingOf(Views& views, const pb::Message* request) {
 }
 
 absl::StatusOr<bool> MaySee(Views& views, const Clock& clock, const Principal& principal,
-                            v1::Capacity capacity, const std::string& person) {
+                            v1::Capacity capacity, const std::string& record) {
   if (principal.kind == Principal::Kind::kDeveloper) return true;
-  v1::GetPersonRequest request;
-  request.set_name(person);
-  const policy::Row& row = *policy::Policy::Get().Find("DirectoryService/GetPerson");
+  const policy::Row* const row = RowOfRecord(record);
+  if (row == nullptr) return false;
   Finding finding;
-  const absl::Status status =
-      CheckPermission(views, clock, principal, capacity, row, &request, finding);
-  if (absl::IsNotFound(status) || absl::IsPermissionDenied(status)) return false;
-  if (!status.ok()) return status;
-  return true;
+  return Question(views, clock, principal, capacity, *row, finding).Sees(record);
 }
 
 absl::Status CheckPermission(Views& views, const Clock& clock, const Principal& principal,

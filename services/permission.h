@@ -36,9 +36,10 @@ absl::Status CheckPermission(projections::Views& views, const Clock& clock,
 // What can be found out of a request whose caller may do anything: of the developer.
 Finding FindingOf(projections::Views& views, const google::protobuf::Message* request);
 
-// Whether they may see a person of the directory, as GetPerson shows it.
+// Whether they may see a record (a plan, an induction, a grant, a person) as it is now, as the rpc
+// that gets it shows it. False if there is none.
 absl::StatusOr<bool> MaySee(projections::Views& views, const Clock& clock,
                             const Principal& principal, v1::Capacity capacity,
-                            const std::string& person);
+                            const std::string& record);
 
 }  // namespace trellis::services

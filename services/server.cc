@@ -39,6 +39,7 @@
 #include "services/scrubber.h"
 #include "services/signing_keys.h"
 #include "services/standards_service.h"
+#include "services/subject_export.h"
 #include "services/subscriber_service.h"
 #include "services/support_plan_service.h"
 #include "trellis/v1/access_service.pb.h"
@@ -99,7 +100,8 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, const 
   add(diary, DiaryHandlers(rooms));
   add(standards, StandardsHandlers());
   add(audit, AuditHandlers(rooms), std::map<std::string, StreamHandler>(), AuditStreams(rooms));
-  add(access, AccessHandlers(rooms, log));
+  add(access, AccessHandlers(rooms, log), std::map<std::string, StreamHandler>(),
+      std::map<std::string, AnsweringHandler>{{"ExportSubject", SubjectHandler(rooms, log)}});
   add(statuses, QueueHandlers(queue, rooms.clock));
   add(admin, AdminHandlers(rooms, backups));
   add(operations, OperationsHandlers(backups));

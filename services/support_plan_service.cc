@@ -4,6 +4,7 @@
 #include "domain/support_plan.h"
 #include "rendering/form.h"
 #include "services/caseload.h"
+#include "services/seen.h"
 
 namespace trellis::services {
 namespace {
@@ -72,7 +73,8 @@ std::map<std::string, Handler> SupportPlanHandlers(const Rooms& rooms) {
       {"ChangeParty", PlanCommand<v1::ChangePartyRequest>(rooms)},
       {"MoveSupportPlan", PlanCommand<v1::MoveSupportPlanRequest>(rooms)},
       {"GetSupportPlan", GetHandler<v1::GetSupportPlanRequest>(rooms)},
-      {"ListSupportPlans", ReadHandler(rooms, ListSupportPlans)},
+      {"ListSupportPlans", SeenHandler(rooms, ListSupportPlans,
+                   &v1::ListSupportPlansResponse::mutable_support_plans)},
       {"GetCaseload", ReadHandler(rooms, GetCaseload)},
       {"RenderSupportPlan", ReadHandler(rooms, RenderSupportPlan)},
   };

@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "domain/aggregate.h"
 #include "domain/organisation.h"
 #include "domain/person.h"
 #include "domain/school.h"
@@ -46,7 +47,9 @@ std::string RecordOf(const pb::Message& request) {
   for (const char* const name : {"name", "parent", "record"}) {
     const pb::FieldDescriptor* const field = TextField(request, name);
     if (field == nullptr) continue;
-    return request.GetReflection()->GetString(request, field);
+    const std::string text = request.GetReflection()->GetString(request, field);
+    // The queue's and the backups' names are no records.
+    return domain::AggregateOf(text) == nullptr ? "" : text;
   }
   // A school, trust or body is recorded again and again under its own id.
   if (const pb::FieldDescriptor* const field = TextField(request, "school_id"); field != nullptr) {

@@ -22,7 +22,7 @@
 #include "clients/trellis/grammar/usage.h"
 #include "clients/trellis/ledger_tools.h"
 #include "clients/trellis/text.h"
-#include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/file_chunk.pb.h"
 
 namespace trellis::cli {
 namespace {
@@ -78,11 +78,11 @@ absl::StatusOr<std::string> Receive(Stream& stream) {
   while (true) {
     ASSIGN_OR_RETURN(const std::optional<std::string> received, stream.Receive(nullptr));
     if (!received.has_value()) return bytes;
-    v1::EvidenceChunk chunk;
+    v1::FileChunk chunk;
     if (!chunk.ParseFromString(*received) || chunk.data().size() > kFileBytesMax - bytes.size()) {
       return Error(absl::StatusCode::kInternal, "ANSWER_UNREADABLE",
                    absl::StrCat("after ", bytes.size(),
-                                " bytes the answer is no trellis.v1.EvidenceChunk, or too long"));
+                                " bytes the answer is no trellis.v1.FileChunk, or too long"));
     }
     bytes += chunk.data();
   }
@@ -120,8 +120,10 @@ absl::Status RunExport(const Contract& contract, const Invocation& invocation, b
     return absl::OkStatus();
   }
   process.out << absl::StrCat("wrote ", OneLine(*file), ": ", bytes.size(), " bytes, SHA-256 ",
-                              digest, "\ncheck it with: trellis verify ", OneLine(*file),
-                              " --key VKEY\n");
+                              digest, "\n");
+  if (invocation.command->method->name() == "ExportEvidence") {
+    process.out << "check it with: trellis verify " << OneLine(*file) << " --key VKEY\n";
+  }
   return absl::OkStatus();
 }
 

@@ -57,12 +57,12 @@ constexpr Calls kOwnFeed = "DirectoryService/ CreateDiaryFeed RevokeDiaryFeed";
 constexpr Calls kQueueReads =
     "Publisher/ GetTopic ListTopics ListTopicSubscriptions ListTopicSnapshots "
     "Subscriber/ GetSubscription ListSubscriptions GetSnapshot ListSnapshots "
-    "QueueService/ GetSubscriptionStatus ListSubscriptionStatuses GetDeadLetter ListDeadLetters "
+    "QueueService/ GetSubscriptionStatus ListSubscriptionStatuses ListDeadLetters "
     "RedriveDeadLetters";
 constexpr Calls kQueueUse =
     "Subscriber/ CreateSubscription UpdateSubscription DeleteSubscription ModifyAckDeadline "
     "Acknowledge Pull StreamingPull ModifyPushConfig CreateSnapshot UpdateSnapshot DeleteSnapshot "
-    "Seek";
+    "Seek QueueService/ GetDeadLetter";
 constexpr Calls kTopicUse =
     "Publisher/ CreateTopic UpdateTopic Publish DeleteTopic DetachSubscription";
 
@@ -83,7 +83,7 @@ std::vector<Cells> CellsOfTheSchool() {
         "RecordSupport AddComment Sign DeclineToSign CorrectEntry",
         "DirectoryService/ GetPerson DiaryService/ ListDiary GetWorkload GetReminders",
         "AuditService/ ListTrail ExportEvidence AccessService/ GrantAccess RevokeAccess "
-        "GetAccessGrant ListAccess"}},
+        "GetAccessGrant ListAccess ExportSubject"}},
       {v1::ECT, Reach::kSchool, {"DirectoryService/ ListRoles"}},
       // A mentor supports and does not assess (2.45): the training, and of a support plan what they
       // have a part in.
@@ -94,20 +94,22 @@ std::vector<Cells> CellsOfTheSchool() {
         "AuditService/ ListTrail ExportEvidence"}},
       {v1::MENTOR,
        Reach::kOwn,
-       {kOwnFeed, "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess"}},
+       {kOwnFeed,
+        "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess "
+        "ExportSubject"}},
       {v1::MENTOR, Reach::kSchool, {"DirectoryService/ ListRoles"}},
       {v1::INDUCTION_TUTOR,
        Reach::kSchool,
        {kWriteAndReviewPlans, kKeepInductions, kKeepPeople, kKeepSchools,
         "DiaryService/ ListDiary GetWorkload GetReminders AuditService/ ListTrail ExportEvidence"}},
-      {v1::INDUCTION_TUTOR, Reach::kOwn, {kOwnFeed, "AccessService/ ListAccess"}},
+      {v1::INDUCTION_TUTOR, Reach::kOwn, {kOwnFeed, "AccessService/ ListAccess ExportSubject"}},
       // As the tutor (who may be the head), and the school's word on who else may look.
       {v1::HEADTEACHER,
        Reach::kSchool,
        {kWriteAndReviewPlans, kKeepInductions, kKeepPeople, kKeepSchools,
         "DiaryService/ ListDiary GetWorkload GetReminders AuditService/ ListTrail ExportEvidence",
         "AccessService/ GrantAccess RevokeAccess GetAccessGrant"}},
-      {v1::HEADTEACHER, Reach::kOwn, {kOwnFeed, "AccessService/ ListAccess"}},
+      {v1::HEADTEACHER, Reach::kOwn, {kOwnFeed, "AccessService/ ListAccess ExportSubject"}},
   };
 }
 
@@ -122,14 +124,18 @@ std::vector<Cells> CellsOfOthers() {
         "AuditService/ ListTrail ExportEvidence DirectoryService/ ListRoles"}},
       {v1::APPROPRIATE_BODY,
        Reach::kOwn,
-       {kOwnFeed, "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess"}},
+       {kOwnFeed,
+        "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess "
+        "ExportSubject"}},
       {v1::SUPPORTER,
        Reach::kNamed,
        {"SupportPlanService/ GetSupportPlan RenderSupportPlan CompleteAction RecordSupport",
         "SupportPlanService/ LogObservation"}},
       {v1::SUPPORTER,
        Reach::kOwn,
-       {kOwnFeed, "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess"}},
+       {kOwnFeed,
+        "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess "
+        "ExportSubject"}},
       // One record, to read, as long as the grant lasts.
       {v1::GRANTEE,
        Reach::kNamed,
@@ -137,12 +143,18 @@ std::vector<Cells> CellsOfOthers() {
         "ActionPlanService/ GetActionPlan RenderActionPlan",
         "InductionService/ GetInduction GetInductionClock",
         "AuditService/ ListTrail ExportEvidence AccessService/ GetAccessGrant"}},
-      {v1::GRANTEE, Reach::kOwn, {"DirectoryService/ GetPerson AccessService/ ListAccess"}},
+      {v1::GRANTEE,
+       Reach::kOwn,
+       {"DirectoryService/ GetPerson AccessService/ ListAccess ExportSubject"}},
       // The guidance names no trust, and gives governors general reports (2.80): counts.
       {v1::TRUST_OFFICER, Reach::kAggregate, {"SupportPlanService/ GetCaseload"}},
-      {v1::TRUST_OFFICER, Reach::kOwn, {"DirectoryService/ GetPerson AccessService/ ListAccess"}},
+      {v1::TRUST_OFFICER,
+       Reach::kOwn,
+       {"DirectoryService/ GetPerson AccessService/ ListAccess ExportSubject"}},
       {v1::GOVERNOR, Reach::kAggregate, {"SupportPlanService/ GetCaseload"}},
-      {v1::GOVERNOR, Reach::kOwn, {"DirectoryService/ GetPerson AccessService/ ListAccess"}},
+      {v1::GOVERNOR,
+       Reach::kOwn,
+       {"DirectoryService/ GetPerson AccessService/ ListAccess ExportSubject"}},
       {v1::GOVERNOR, Reach::kSchool, {"DirectoryService/ ListRoles"}},
       // Runs the system, keeps the directory, reads no plan. What is about the ledger has a trail.
       {v1::ADMINISTRATOR,
@@ -183,6 +195,7 @@ const std::vector<std::pair<const char*, std::vector<Calls>>>& AllScopes() {
         kKeepRegister}},
       {"trail.read", {"AuditService/ ListTrail"}},
       {"evidence.read", {"AuditService/ ExportEvidence"}},
+      {"subjects.export", {"AccessService/ ExportSubject"}},
       {"proofs.read", {"AuditService/ GetCheckpoint GetConsistencyProof GetProof"}},
       {"events.subscribe", {kQueueReads, kQueueUse}},
       {"events.publish", {kTopicUse}},

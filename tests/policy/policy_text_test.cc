@@ -191,10 +191,10 @@ TEST(TheTable, LetsProgramsInByTheseScopes) {
   for (const Row& row : Policy::Get().rows()) {
     if (!row.scope.empty()) scopes.insert(row.scope);
   }
-  EXPECT_THAT(scopes,
-              ElementsAre("actionplans.read", "any", "counts.read", "directory.read",
-                          "directory.write", "events.publish", "events.subscribe", "evidence.read",
-                          "inductions.read", "plans.read", "proofs.read", "trail.read"));
+  EXPECT_THAT(scopes, ElementsAre("actionplans.read", "any", "counts.read", "directory.read",
+                                  "directory.write", "events.publish", "events.subscribe",
+                                  "evidence.read", "inductions.read", "plans.read", "proofs.read",
+                                  "subjects.export", "trail.read"));
 }
 
 }  // namespace

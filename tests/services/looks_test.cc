@@ -1,13 +1,19 @@
 // Who looked at whose record: written before it is shown, and shown to whom it was about.
+#include <google/protobuf/util/json_util.h>
+
 #include "tests/services/identified_fixture.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/file_chunk.pb.h"
+#include "trellis/v1/subject_export.pb.h"
 
 namespace trellis::services {
 namespace {
 
 using absl::StatusCode;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class LooksTest : public IdentifiedTest {
  protected:
@@ -133,6 +139,57 @@ TEST_F(LooksTest, ComeAfterWhoMaySeeToday) {
   clock_.Advance(absl::Hours(3 * 24));
   EXPECT_THAT(holders(),
               ElementsAre("tom APPROPRIATE_BODY ", "ruth INDUCTION_TUTOR ", "sian HEADTEACHER "));
+}
+
+class SubjectTest : public LooksTest {
+ protected:
+  absl::StatusOr<std::string> Export(const testing::Metadata& metadata, const std::string& person,
+                                     v1::ExportSubjectRequest::OutputFormat format) const {
+    v1::ExportSubjectRequest request;
+    request.set_person(person);
+    request.set_output_format(format);
+    const auto path = testing::RpcClient::PathOf(testing::MethodFor(request));
+    const auto bytes = client_.CallStream(path, metadata, request.SerializeAsString());
+    if (!bytes.ok()) return bytes.status();
+    v1::FileChunk chunk;
+    EXPECT_TRUE(chunk.ParseFromString(*bytes));
+    return chunk.data();
+  }
+};
+
+TEST_F(SubjectTest, GetsAllThatIsHeldWithOthersByTheirRole) {
+  const std::string plan = Open().name();
+  EXPECT_TRUE(Get(As("ruth", "induction-tutor"), plan).ok());
+  const std::string sam = testing::Ect().party.person();
+  const auto json = Export(As("sam", "ect"), sam, v1::ExportSubjectRequest::JSON);
+  ASSERT_TRUE(json.ok()) << json.status();
+  v1::SubjectFile file;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(*json, &file).ok()) << *json;
+  ASSERT_EQ(file.records_size(), 2);
+  EXPECT_EQ(file.records(0).name(), sam);
+  EXPECT_EQ(file.records(1).name(), plan);
+  EXPECT_EQ(file.records(1).events(0).who(), "The induction tutor");
+  EXPECT_GE(file.looks_size(), 1);
+  EXPECT_THAT(*json, HasSubstr("Instructions are given several times"));
+  EXPECT_THAT(*json, HasSubstr("Sam Okafor"));
+  for (const testing::Actor& other :
+       {testing::Tutor(), testing::Headteacher(), testing::AppropriateBody()}) {
+    EXPECT_THAT(*json, Not(HasSubstr(other.party.name())));
+    EXPECT_THAT(*json, Not(HasSubstr(other.party.person())));
+  }
+  const auto page = Export(As("sam", "ect"), sam, v1::ExportSubjectRequest::HTML);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_THAT(*page, HasSubstr("<h1>What is held about Somebody</h1>"));
+  EXPECT_THAT(*page, HasSubstr("Instructions are given several times"));
+  EXPECT_THAT(*page, Not(HasSubstr(testing::Tutor().party.name())));
+}
+
+TEST_F(SubjectTest, IsForThePersonAlone) {
+  Open();
+  const std::string sam = testing::Ect().party.person();
+  for (const std::string subject : {"ruth", "sian", "tom", kRoot}) {
+    EXPECT_FALSE(Export(As(subject), sam, v1::ExportSubjectRequest::JSON).ok()) << subject;
+  }
 }
 
 }  // namespace
