@@ -79,6 +79,13 @@ TEST(School, CountsTheLatestOfSeveralRoles) {
   CheckLooks(MovedPlan(), kGetPlan,
              {{"as the tutor of both", both, v1::INDUCTION_TUTOR, "2026-05-01", "2026-04-20"},
               {"as the head", both, v1::HEADTEACHER, "2026-05-01", "all"}});
+  const v1::Person now_and_then =
+      Person("tutor", {"role: INDUCTION_TUTOR school_urn: '100002' starts_on: '2026-01-01'",
+                       "role: INDUCTION_TUTOR school_urn: '100001' starts_on: '2026-01-01' "
+                       "ends_on: '2026-02-28'"});
+  CheckLooks(MovedPlan(), kGetPlan,
+             {{"the tutor, who was another school's once", now_and_then, v1::INDUCTION_TUTOR,
+               "2026-05-01", "all"}});
 }
 
 TEST(School, SeesARecordThatIsToComeThere) {
@@ -123,9 +130,12 @@ TEST(AnInductionThatEnded, IsNotOfASchoolThatItNeverCameTo) {
   ended.mutable_appropriate_bodies(1)->set_ends_on("2026-02-10");
   CheckLooks(
       ended, kGetInduction,
-      {{"the tutor where it was to go", TutorAt("100002", "2025-01-01"), v1::INDUCTION_TUTOR,
+      {{"the tutor where it ended", TutorAt("100001", "2025-01-01"), v1::INDUCTION_TUTOR,
+        "2026-05-01", "all"},
+       {"the mentor where it ended", Person("mentor-1"), v1::MENTOR, "2026-05-01", "all"},
+       {"the tutor where it was to go", TutorAt("100002", "2025-01-01"), v1::INDUCTION_TUTOR,
         "2026-05-01", "nothing"},
-       {"the mentor there", Person("mentor-2"), v1::MENTOR, "2026-05-01", "nothing"},
+       {"the next mentor", Person("mentor-2"), v1::MENTOR, "2026-05-01", "nothing"},
        {"the contact there", Person("contact-2"), v1::APPROPRIATE_BODY, "2026-05-01", "nothing"},
        {"a colleague there", ColleagueAt("hub-2", "2025-01-01"), v1::APPROPRIATE_BODY, "2026-05-01",
         "nothing"}});
