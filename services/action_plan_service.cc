@@ -119,8 +119,8 @@ std::map<std::string, Handler> ActionPlanHandlers(const Rooms& rooms) {
       {"CloseActionPlan", ActionPlanCommand<v1::CloseActionPlanRequest>(rooms)},
       {"CorrectActionPlanEntry", ActionPlanCommand<v1::CorrectActionPlanEntryRequest>(rooms)},
       {"GetActionPlan", ReadHandler(rooms, GetActionPlan)},
-      {"ListActionPlans", SeenHandler(rooms, ListActionPlans,
-                   &v1::ListActionPlansResponse::mutable_action_plans)},
+      {"ListActionPlans",
+       SeenHandler(rooms, ListActionPlans, &v1::ListActionPlansResponse::mutable_action_plans)},
       {"CheckSmart", ReadHandler(rooms, CheckSmart)},
       {"RenderActionPlan", ReadHandler(rooms, RenderActionPlan)},
   };

@@ -125,16 +125,15 @@ absl::StatusOr<v1::Reminders> GetReminders(const Rooms& rooms,
 namespace {
 
 Sight SightOf(const Rooms& rooms, const Call& call) {
-  return [rooms, call](const std::string& record) {
-    return Sees(rooms, call.admission(), record);
-  };
+  return [rooms, call](const std::string& record) { return Sees(rooms, call.admission(), record); };
 }
 
 }  // namespace
 
 std::map<std::string, Handler> DiaryHandlers(const Rooms& rooms) {
   return {
-      {"ListDiary", Unary<v1::ListDiaryRequest>([rooms](Call call, const v1::ListDiaryRequest& asked) {
+      {"ListDiary",
+       Unary<v1::ListDiaryRequest>([rooms](Call call, const v1::ListDiaryRequest& asked) {
          // One's own diary is of all that one has a part in.
          const bool is_own = asked.person() == call.admission().principal.name;
          call.Answer(ListDiary(rooms, is_own ? Everything() : SightOf(rooms, call), asked));

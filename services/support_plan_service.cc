@@ -73,8 +73,8 @@ std::map<std::string, Handler> SupportPlanHandlers(const Rooms& rooms) {
       {"ChangeParty", PlanCommand<v1::ChangePartyRequest>(rooms)},
       {"MoveSupportPlan", PlanCommand<v1::MoveSupportPlanRequest>(rooms)},
       {"GetSupportPlan", GetHandler<v1::GetSupportPlanRequest>(rooms)},
-      {"ListSupportPlans", SeenHandler(rooms, ListSupportPlans,
-                   &v1::ListSupportPlansResponse::mutable_support_plans)},
+      {"ListSupportPlans",
+       SeenHandler(rooms, ListSupportPlans, &v1::ListSupportPlansResponse::mutable_support_plans)},
       {"GetCaseload", ReadHandler(rooms, GetCaseload)},
       {"RenderSupportPlan", ReadHandler(rooms, RenderSupportPlan)},
   };
