@@ -37,6 +37,8 @@ absl::StatusOr<v1::ActionPlan> AsDrafted(const v1::ActionPlan& said, absl::Civil
 absl::StatusOr<v1::ActionPlan> PlanForReader(const Rooms& rooms, const Caller& caller,
                                              const std::string& name, const Moment& moment) {
   ASSIGN_OR_RETURN(v1::ActionPlan plan, StateAt<v1::ActionPlan>(rooms, name, moment));
+  // Whom a grant or an account lets in, the gate has said.
+  if (caller.capacity == v1::GRANTEE || caller.capacity == v1::SERVICE) return plan;
   domain::Context context;
   context.actor = caller.actor;
   context.capacity = caller.capacity;

@@ -95,7 +95,11 @@ TEST_F(IntrudersTest, GrantThemselvesAnActionPlan) {
   request.mutable_access_grant()->set_reason("Curious.");
   ExpectError(Ask<v1::AccessGrantReply>(As("sian", "headteacher"), request).status(),
               StatusCode::kNotFound, "ACTION_PLAN_NOT_FOUND");
-  EXPECT_TRUE(Ask<v1::AccessGrantReply>(As("sam", "ect"), request).ok()) << "it is Sam's to give";
+  v1::GetActionPlanRequest get;
+  get.set_name(plan);
+  EXPECT_FALSE(Ask<v1::ActionPlan>(As("sian", "grantee"), get).ok());
+  Give<v1::AccessGrantReply>(As("sam", "ect"), request);
+  EXPECT_TRUE(Ask<v1::ActionPlan>(As("sian", "grantee"), get).ok()) << "it was Sam's to give";
 }
 
 TEST_F(IntrudersTest, AskForProofsOfWhatTheyMayNotSee) {
