@@ -1,6 +1,5 @@
 #include "services/reminder_timer.h"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -128,16 +127,12 @@ class ReminderTimer::Look {
 };
 
 void ReminderTimer::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void ReminderTimer::Stop() {
-  {
-    MutexLock lock(mutex_);
-    stopped_ = true;
-  }
-  stopped_changed_.NotifyOne();
-  if (thread_.joinable()) thread_.join();
+  daily_.Start([this] {
+    // What failed is in the log line; the next look comes to it again.
+    if (const auto run = RunOnce(); !run.ok()) {
+      Log("reminders.not_run", {{"why", ErrorReason(run.status())}});
+    }
+  });
 }
 
 absl::StatusOr<ReminderRun> ReminderTimer::RunOnce() {
@@ -152,7 +147,7 @@ absl::StatusOr<ReminderRun> ReminderTimer::RunOnce() {
     status = more.status();
     streams = std::move(more).value_or(std::vector<std::string>());
     for (const std::string& stream : streams) {
-      if ((stopped = this->stopped())) break;
+      if ((stopped = daily_.stopped())) break;
       look.Send(stream);
     }
   } while (!stopped && streams.size() == kStreamsAtOnce);
@@ -167,7 +162,7 @@ absl::StatusOr<ReminderRun> ReminderTimer::RunOnce() {
   if (!stopped && run.failures == 0) {
     MutexLock lock(mutex_);
     last_complete_ = rooms_.clock.Now();
-    last_day_ = run.day;
+    daily_.Done(run.day);
   }
   return run;
 }
@@ -175,31 +170,6 @@ absl::StatusOr<ReminderRun> ReminderTimer::RunOnce() {
 absl::Time ReminderTimer::last_complete() const {
   MutexLock lock(mutex_);
   return last_complete_;
-}
-
-bool ReminderTimer::stopped() const {
-  MutexLock lock(mutex_);
-  return stopped_;
-}
-
-void ReminderTimer::Run() {
-  mutex_.Lock();
-  while (!stopped_) {
-    const absl::CivilDay today = LondonDay(rooms_.clock.Now());
-    if (last_day_ != today) {
-      mutex_.Unlock();
-      // What failed is in the log line; the next look comes to it again.
-      if (const auto run = RunOnce(); !run.ok()) {
-        Log("reminders.not_run", {{"why", ErrorReason(run.status())}});
-      }
-      mutex_.Lock();
-    }
-    if (stopped_) break;
-    const absl::Time now = rooms_.clock.Now();
-    const absl::Duration until_midnight = LondonMidnight(LondonDay(now) + 1) - now;
-    stopped_changed_.WaitFor(mutex_, std::min(until_midnight, kLookEvery));
-  }
-  mutex_.Unlock();
 }
 
 }  // namespace trellis::services

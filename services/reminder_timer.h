@@ -1,11 +1,10 @@
 // Looks once a day what the diary calls for, and records the reminders that fell due.
 //
-// Operation.   A thread of its own looks at the start and after each midnight in London. What is
-//              recorded follows from the states and the day (domain/reminders.h), not from when it
-//              looked: to look twice adds nothing, and a clock that is set forward, back, or for
-//              summer time neither loses nor repeats a reminder. It looks at the clock every
-//              kLookEvery, so that one that jumped is noticed; a day that failed is tried again
-//              then. What changes during a day waits for the next.
+// Operation.   A thread of its own looks at the start and after each midnight in London
+//              (services/daily.h). What is recorded follows from the states and the day
+//              (domain/reminders.h), not from when it looked: to look twice adds nothing, and a
+//              clock that is set forward, back, or for summer time neither loses nor repeats a
+//              reminder. What changes during a day waits for the next.
 // Concurrency. Thread-safe. Commands do not wait for it: it reads what readers read, and at most
 //              kRemindersInFlight commits of its own wait for the log.
 // Cost.        A row of some 60 bytes for each plan and induction that there is; the states of
@@ -15,21 +14,18 @@
 #pragma once
 
 #include <atomic>
-#include <optional>
-#include <thread>
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
 #include "services/aggregate_service.h"
+#include "services/daily.h"
 
 namespace trellis::services {
 
 // Commits of reminders that wait for the log: a group's worth, far below what the log lets wait.
 inline constexpr int kRemindersInFlight = 32;
-// How long a clock that jumped goes unnoticed.
-inline constexpr absl::Duration kLookEvery = absl::Minutes(10);
 
 // What one look came to.
 struct ReminderRun {
@@ -46,15 +42,12 @@ struct ReminderRun {
 class ReminderTimer {
  public:
   // What `rooms` holds must outlive the timer.
-  explicit ReminderTimer(const Rooms& rooms) : rooms_(rooms) {}
-  ~ReminderTimer() { Stop(); }
-  ReminderTimer(const ReminderTimer&) = delete;
-  ReminderTimer& operator=(const ReminderTimer&) = delete;
+  explicit ReminderTimer(const Rooms& rooms) : rooms_(rooms), daily_(rooms.clock) {}
 
   // Begins to look by itself. Called once.
   void Start();
   // Stops where it is; waits for the commits in flight, which the log must still take. Idempotent.
-  void Stop();
+  void Stop() { daily_.Stop(); }
 
   // Looks now, after the look in progress if there is one. UNAVAILABLE if the views are.
   absl::StatusOr<ReminderRun> RunOnce();
@@ -66,8 +59,6 @@ class ReminderTimer {
 
  private:
   class Look;
-  void Run();
-  bool stopped() const;
 
   const Rooms rooms_;
   std::atomic<int64_t> recorded_ = 0;
@@ -75,12 +66,8 @@ class ReminderTimer {
   Mutex look_mutex_;
 
   mutable Mutex mutex_;
-  CondVar stopped_changed_;
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Time last_complete_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  // The day of that look.
-  std::optional<absl::CivilDay> last_day_ ABSL_GUARDED_BY(mutex_);
-  std::thread thread_;
+  Daily daily_;
 };
 
 }  // namespace trellis::services
