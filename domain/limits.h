@@ -17,6 +17,9 @@ inline constexpr int kNotesMax = 500;
 // Reminders of one plan or induction: none is ever forgotten, so that each is given once. Three for
 // each of its entries, and again for each day that an entry was moved to and stood at for a while.
 inline constexpr int kRemindersMax = 5'000;
+// Legal holds of one person that stand at once: each is a matter before somebody. Of all that were
+// ever placed, kNotesMax.
+inline constexpr int kStandingHoldsMax = 20;
 // Changes of a ledger's signing key: one a month for longer than any record is kept, and few enough
 // that all of them go with each answer of GetCheckpoint.
 inline constexpr int kKeyRotationsMax = 500;

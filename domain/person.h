@@ -12,6 +12,7 @@
 #include "trellis/v1/directory.pb.h"
 #include "trellis/v1/directory_events.pb.h"
 #include "trellis/v1/directory_service.pb.h"
+#include "trellis/v1/privacy_service.pb.h"
 
 namespace trellis::domain {
 
@@ -35,15 +36,18 @@ bool IsHeldOn(const v1::PersonRole& role, const std::string& day);
 // True if both are the same role at the same place, whenever they are held.
 bool IsAtOnePlace(const v1::PersonRole& a, const v1::PersonRole& b);
 
+// True if the legal hold was not released.
+bool IsInForce(const v1::LegalHold& hold);
+
 // Applies `event` to `person`. Total: every event ever written has a case, for ever. `name` is the
 // person's, set by its first event.
 void Evolve(Person& person, const std::string& name, const v1::PersonEvent& event,
             const EventFacts& facts);
 
 // Each returns what follows, or a refusal: NOT_FOUND (no such person or entry), PERMISSION_DENIED
-// (not in this capacity, or another's diary), INVALID_ARGUMENT and FAILED_PRECONDITION (a rule),
-// ALREADY_EXISTS (RegisterPerson). `person` is the present state; one that does not exist has
-// revision 0.
+// (not in this capacity, another's diary, or one's own or another's legal hold), INVALID_ARGUMENT
+// and FAILED_PRECONDITION (a rule), ALREADY_EXISTS (RegisterPerson). `person` is the present state;
+// one that does not exist has revision 0.
 PersonDecided Decide(const Person& person, const v1::RegisterPersonRequest& request,
                      const Context& context);
 PersonDecided Decide(const Person& person, const v1::RenamePersonRequest& request,
@@ -67,6 +71,12 @@ PersonDecided Decide(const Person& person, const v1::RevokeDiaryFeedRequest& req
 PersonDecided Decide(const Person& person, const v1::BindIdentityRequest& request,
                      const Context& context);
 PersonDecided Decide(const Person& person, const v1::UnbindIdentityRequest& request,
+                     const Context& context);
+PersonDecided Decide(const Person& person, const v1::PlaceLegalHoldRequest& request,
+                     const Context& context);
+PersonDecided Decide(const Person& person, const v1::ReleaseLegalHoldRequest& request,
+                     const Context& context);
+PersonDecided Decide(const Person& person, const v1::ProposeErasureRequest& request,
                      const Context& context);
 
 }  // namespace trellis::domain

@@ -60,6 +60,15 @@ class Evolution {
         *identity.mutable_unbind_time() = person_.update_time();
         return identity.set_unbind_reason(event_.identity_unbound().reason());
       }
+      case Event::kLegalHoldPlaced:
+        return Added(event_.legal_hold_placed().legal_hold(), *person_.add_legal_holds());
+      case Event::kLegalHoldReleased: {
+        auto& hold = Entry<v1::LegalHold>(event_.legal_hold_released().hold_id());
+        *hold.mutable_release_time() = person_.update_time();
+        return hold.set_release_reason(event_.legal_hold_released().reason());
+      }
+      case Event::kErasureProposed:
+        return Added(event_.erasure_proposed().proposal(), *person_.add_erasure_proposals());
       case Event::KIND_NOT_SET:
         break;
     }

@@ -6,6 +6,7 @@
 #include "projections/diary_index.h"
 #include "projections/induction_list.h"
 #include "projections/reminder_index.h"
+#include "projections/retention_index.h"
 #include "projections/role_list.h"
 #include "projections/school_list.h"
 
@@ -15,6 +16,7 @@ void AddListRows(const google::protobuf::Message& state, bool is_new, Rows& rows
   AddDiaryRows(state, is_new, rows);
   AddReminderRow(state, rows);
   AddAccessRows(state, rows);
+  AddRetentionRows(state, rows);
   const google::protobuf::Descriptor* const type = state.GetDescriptor();
   if (type == v1::SupportPlan::descriptor()) {
     AddCaseloadRow(static_cast<const v1::SupportPlan&>(state), is_new, rows);

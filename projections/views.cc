@@ -201,6 +201,25 @@ absl::StatusOr<std::vector<std::string>> Views::StreamsToRemind(absl::CivilDay t
   return projections::StreamsToRemind(*store_, today, after, count);
 }
 
+absl::StatusOr<v1::Retention> Views::Retention(const std::string& record) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return FindRetentionRows(*store_, record);
+}
+
+absl::StatusOr<RetentionPage> Views::Retentions(const std::string& after, size_t count) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return RetentionPageOf(*store_, after, count);
+}
+
+absl::StatusOr<RetentionPage> Views::RetentionsOfSchools(const std::vector<std::string>& urns,
+                                                         const std::string& after, size_t count) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return RetentionPageOf(*store_, urns, after, count);
+}
+
 Position Views::position() const {
   MutexLock lock(mutex_);
   return position_;

@@ -32,6 +32,7 @@
 #include "projections/current_states.h"
 #include "projections/events_by_stream.h"
 #include "projections/induction_list.h"
+#include "projections/retention_index.h"
 #include "projections/role_list.h"
 #include "projections/school_list.h"
 #include "projections/view_store.h"
@@ -39,7 +40,7 @@
 namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
-inline constexpr char kViewsVersion[] = "access.1";
+inline constexpr char kViewsVersion[] = "retention.1";
 // Events in a batch, streams they touch, and bytes they have: enough that a busy plan is written
 // once for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
@@ -120,6 +121,12 @@ class Views {
   // See reminder_index.h.
   absl::StatusOr<std::vector<std::string>> StreamsToRemind(absl::CivilDay today,
                                                            const std::string& after, size_t count);
+
+  // See retention_index.h.
+  absl::StatusOr<v1::Retention> Retention(const std::string& record);
+  absl::StatusOr<RetentionPage> Retentions(const std::string& after, size_t count);
+  absl::StatusOr<RetentionPage> RetentionsOfSchools(const std::vector<std::string>& urns,
+                                                    const std::string& after, size_t count);
 
   // The position up to which events are applied.
   eventstore::Position position() const;

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/timestamp.h"
+#include "domain/retention.h"
 #include "domain/validate.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "services/command_pipeline.h"
@@ -25,6 +26,8 @@ struct Rooms {
   SigningKeys& keys;
   // Null: no witnesses are asked.
   const Cosigner* cosigner = nullptr;
+  // How many years records are kept (domain/retention.h).
+  int retention_years = domain::kRetentionYearsMin;
 };
 
 // A command on an aggregate with this type of state; `elsewhere` says what else follows from it.

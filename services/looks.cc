@@ -9,6 +9,7 @@
 #include "trellis/v1/directory.pb.h"
 #include "trellis/v1/directory_service.pb.h"
 #include "trellis/v1/party.pb.h"
+#include "trellis/v1/privacy_service.pb.h"
 
 namespace trellis::services {
 namespace {
@@ -21,6 +22,11 @@ std::string PersonOf(const pb::Message& message) {
   if (type == v1::Person::descriptor()) return static_cast<const v1::Person&>(message).name();
   if (type == v1::RoleHolder::descriptor()) {
     return static_cast<const v1::RoleHolder&>(message).name();
+  }
+  if (type == v1::Retention::descriptor())
+    return static_cast<const v1::Retention&>(message).person();
+  if (type == v1::RetentionDue::descriptor()) {
+    return static_cast<const v1::RetentionDue&>(message).person();
   }
   const pb::FieldDescriptor* const ect = type->FindFieldByName("ect");
   if (ect == nullptr || ect->message_type() != v1::Party::descriptor()) return "";

@@ -16,6 +16,7 @@
 #include "domain/organisation.h"
 #include "domain/person.h"
 #include "domain/reminders.h"
+#include "domain/retention.h"
 #include "domain/school.h"
 #include "policy/access.h"
 #include "services/school_line.h"
@@ -258,9 +259,11 @@ class Question {
       subject.parts.insert(subject.parts.end(), own.parts.begin(), own.parts.end());
     }
     if (reach == Reach::kNever) return Extent{};
+    const bool is_kept = IsAboutKeeping();
+    if (is_kept) RETURN_IF_ERROR(AddKeepers(subject));
     if (asker_.capacity == v1::SERVICE) {
       // Whom nobody has placed yet, a program may place; AboutWhatIsGiven says where.
-      if (IsUnplaced(*about->state)) return Extent{.allowed = true, .until_on = ""};
+      if (!is_kept && IsUnplaced(*about->state)) return Extent{.allowed = true, .until_on = ""};
       return OfService(subject);
     }
     if (asker_.capacity == v1::GRANTEE) return ByGrant(record, subject);
@@ -273,10 +276,31 @@ class Question {
         subject.person == asker_.person) {
       return Extent{.allowed = true, .until_on = ""};
     }
-    if (reach == Reach::kSchool && IsUnplaced(*about->state)) {
+    if (!is_kept && reach == Reach::kSchool && IsUnplaced(*about->state)) {
       return Extent{.allowed = policy::HoldsRole(asker_, today_), .until_on = ""};
     }
     return policy::ExtentOf(reach, asker_, subject, today_, same_school_);
+  }
+
+  // Whether it is asked how long a person's records are kept, or what stands against erasing them.
+  bool IsAboutKeeping() const { return absl::StartsWith(row_.action, "PrivacyService/"); }
+
+  // Records are kept by the school that had the person last, though the person has left, and by the
+  // appropriate bodies of their inductions (guidance 2.77, 5.3, 5.11).
+  absl::Status AddKeepers(Subject& subject) {
+    ASSIGN_OR_RETURN(const v1::Retention known, views_.Retention(std::string(subject.person)));
+    last_schools_ = domain::LastSchools(known);
+    for (const std::string& urn : last_schools_) subject.stays.push_back({urn, "", ""});
+    if (asker_.capacity != v1::APPROPRIATE_BODY) return absl::OkStatus();
+    for (const v1::RetentionDuty& duty : known.duties()) {
+      if (duty.kind() != v1::RetentionDuty::INDUCTION) continue;
+      ASSIGN_OR_RETURN(const StateRowPointer row, Keep(duty.source()));
+      if (row == nullptr) continue;
+      const Subject induction = policy::SubjectOf(*row->state);
+      subject.parts.insert(subject.parts.end(), induction.parts.begin(), induction.parts.end());
+      subject.bodies.insert(subject.bodies.end(), induction.bodies.begin(), induction.bodies.end());
+    }
+    return absl::OkStatus();
   }
 
   // Somebody who was registered and has no role anywhere yet.
@@ -472,6 +496,8 @@ class Question {
       [this](absl::string_view a, absl::string_view b) { return AreOneSchool(a, b); };
   Asker asker_;
   std::vector<StateRowPointer> kept_;
+  // Likewise.
+  std::vector<std::string> last_schools_;
 };
 
 }  // namespace

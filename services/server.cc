@@ -29,10 +29,12 @@
 #include "services/cosigner.h"
 #include "services/diary_service.h"
 #include "services/directory_service.h"
+#include "services/erasure_proposer.h"
 #include "services/gate.h"
 #include "services/http_server.h"
 #include "services/induction_service.h"
 #include "services/looks.h"
+#include "services/privacy_service.h"
 #include "services/publisher_service.h"
 #include "services/queue_service.h"
 #include "services/reminder_timer.h"
@@ -45,6 +47,7 @@
 #include "trellis/v1/access_service.pb.h"
 #include "trellis/v1/admin_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/privacy_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
 #include "trellis/v1/standards_service.pb.h"
 
@@ -85,6 +88,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, const 
   const auto& standards = *v1::GetTeachersStandardRequest::descriptor()->file()->service(0);
   const auto& audit = *v1::ListTrailRequest::descriptor()->file()->service(0);
   const auto& access = *v1::WhoAmIRequest::descriptor()->file()->service(0);
+  const auto& privacy = *v1::Retention::descriptor()->file()->service(0);
   const auto& statuses = *v1::SubscriptionStatus::descriptor()->file()->service(0);
   const auto& admin = *v1::StartBackupRequest::descriptor()->file()->service(0);
   const auto& operations = *google::longrunning::Operation::descriptor()->file()->service(0);
@@ -102,6 +106,7 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, const 
   add(audit, AuditHandlers(rooms), std::map<std::string, StreamHandler>(), AuditStreams(rooms));
   add(access, AccessHandlers(rooms, log), std::map<std::string, StreamHandler>(),
       std::map<std::string, AnsweringHandler>{{"ExportSubject", SubjectHandler(rooms, log)}});
+  add(privacy, PrivacyHandlers(rooms));
   add(statuses, QueueHandlers(queue, rooms.clock));
   add(admin, AdminHandlers(rooms, backups));
   add(operations, OperationsHandlers(backups));
@@ -131,6 +136,7 @@ class Server::Impl {
 
   ~Impl() {
     if (reminders_ != nullptr) reminders_->Stop();
+    if (proposer_ != nullptr) proposer_->Stop();
     if (scrubber_ != nullptr) scrubber_->Stop();
     if (queue_ != nullptr) queue_->Close();
     if (backups_ != nullptr) backups_->Stop();
@@ -174,8 +180,10 @@ class Server::Impl {
                                                    .tick = settings_.cosigning_tick},
                                                   *log_));
     }
-    const Rooms rooms{*log_, *views_, clock_, *pipeline_, *keys_, cosigner_.get()};
+    const Rooms rooms{
+        *log_, *views_, clock_, *pipeline_, *keys_, cosigner_.get(), settings_.retention_years};
     reminders_ = std::make_unique<ReminderTimer>(rooms);
+    proposer_ = std::make_unique<ErasureProposer>(rooms);
     backups_ = std::make_unique<Backups>(settings_, *keys_, *log_, *queue_, clock_);
     ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(settings_.callers, *views_, clock_));
     gate_ = std::make_unique<Gate>(*authenticator_, *pipeline_, *views_, clock_);
@@ -197,11 +205,13 @@ class Server::Impl {
                                   "nothing may read everything"}});
     }
     reminders_->Start();
+    proposer_->Start();
     scrubber_->Start();
     return absl::OkStatus();
   }
 
   ReminderTimer& reminders() { return *reminders_; }
+  ErasureProposer& proposer() { return *proposer_; }
 
   std::string grpc_address() const { return absl::StrCat(settings_.listen.host, ":", port_); }
   std::string http_address() const { return absl::StrCat(settings_.http.host, ":", http_->port()); }
@@ -245,6 +255,7 @@ class Server::Impl {
   std::unique_ptr<relay::Relay> relay_;
   std::unique_ptr<Cosigner> cosigner_;
   std::unique_ptr<ReminderTimer> reminders_;
+  std::unique_ptr<ErasureProposer> proposer_;
   std::unique_ptr<Backups> backups_;
   std::unique_ptr<Scrubber> scrubber_;
   std::unique_ptr<Authenticator> authenticator_;
@@ -262,6 +273,7 @@ Server::~Server() = default;
 std::string Server::grpc_address() const { return impl_->grpc_address(); }
 std::string Server::http_address() const { return impl_->http_address(); }
 ReminderTimer& Server::reminders() { return impl_->reminders(); }
+ErasureProposer& Server::proposer() { return impl_->proposer(); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Settings& settings, const Clock& clock,
                                                       std::function<void()> on_log_failure) {

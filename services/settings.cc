@@ -143,6 +143,10 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
   app.add_option("--witnesses", witnesses,
                  "A file (C2SP tlog-policy) with the witnesses that are asked to cosign")
       ->envname("TRELLIS_WITNESSES");
+  app.add_option("--retention-years", settings.retention_years,
+                 "How many years records are kept after the end of an induction, or leaving")
+      ->check(CLI::Range(domain::kRetentionYearsMin, domain::kRetentionYearsMax))
+      ->capture_default_str();
   app.allow_config_extras(CLI::config_extras_mode::error);
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "domain/retention.h"
 #include "proofs/policy.h"
 #include "relay/brokers.h"
 #include "services/authenticator.h"
@@ -35,6 +36,8 @@ struct Settings {
   std::optional<proofs::Policy> witnesses = {};
   // How often they are asked at most.
   absl::Duration cosigning_tick = absl::Seconds(5);
+  // How many years records are kept after the end of an induction, or leaving.
+  int retention_years = domain::kRetentionYearsMin;
   // Who is believed. Without any of these nobody could call, and it does not start.
   AuthenticatorOptions callers = {};
   // The certificate of both ports; none: they listen on loopback alone.

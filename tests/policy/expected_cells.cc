@@ -83,7 +83,7 @@ std::vector<Cells> CellsOfTheSchool() {
         "RecordSupport AddComment Sign DeclineToSign CorrectEntry",
         "DirectoryService/ GetPerson DiaryService/ ListDiary GetWorkload GetReminders",
         "AuditService/ ListTrail ExportEvidence AccessService/ GrantAccess RevokeAccess "
-        "GetAccessGrant ListAccess ExportSubject"}},
+        "GetAccessGrant ListAccess ExportSubject PrivacyService/ GetRetention"}},
       {v1::ECT, Reach::kSchool, {"DirectoryService/ ListRoles"}},
       // A mentor supports and does not assess (2.45): the training, and of a support plan what they
       // have a part in.
@@ -96,32 +96,37 @@ std::vector<Cells> CellsOfTheSchool() {
        Reach::kOwn,
        {kOwnFeed,
         "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess "
-        "ExportSubject"}},
+        "ExportSubject PrivacyService/ GetRetention"}},
       {v1::MENTOR, Reach::kSchool, {"DirectoryService/ ListRoles"}},
       {v1::INDUCTION_TUTOR,
        Reach::kSchool,
        {kWriteAndReviewPlans, kKeepInductions, kKeepPeople, kKeepSchools,
-        "DiaryService/ ListDiary GetWorkload GetReminders AuditService/ ListTrail ExportEvidence"}},
+        "DiaryService/ ListDiary GetWorkload GetReminders AuditService/ ListTrail ExportEvidence",
+        "PrivacyService/ GetRetention"}},
       {v1::INDUCTION_TUTOR, Reach::kOwn, {kOwnFeed, "AccessService/ ListAccess ExportSubject"}},
-      // As the tutor (who may be the head), and the school's word on who else may look.
+      // As the tutor (who may be the head), and the school's word on who else may look and on what
+      // is kept (5.3).
       {v1::HEADTEACHER,
        Reach::kSchool,
        {kWriteAndReviewPlans, kKeepInductions, kKeepPeople, kKeepSchools,
         "DiaryService/ ListDiary GetWorkload GetReminders AuditService/ ListTrail ExportEvidence",
-        "AccessService/ GrantAccess RevokeAccess GetAccessGrant"}},
+        "AccessService/ GrantAccess RevokeAccess GetAccessGrant",
+        "PrivacyService/ PlaceLegalHold ReleaseLegalHold GetRetention ListRetentionDue"}},
       {v1::HEADTEACHER, Reach::kOwn, {kOwnFeed, "AccessService/ ListAccess ExportSubject"}},
   };
 }
 
 std::vector<Cells> CellsOfOthers() {
   return {
-      // The body reads the plans of its ECTs and says that they are in order (4.1, 4.2).
+      // The body reads the plans of its ECTs, says that they are in order (4.1, 4.2), and keeps
+      // what is wanted for an appeal (5.11).
       {v1::APPROPRIATE_BODY,
        Reach::kNamed,
        {"SupportPlanService/ GetSupportPlan RenderSupportPlan ListSupportPlans GetCaseload",
         "SupportPlanService/ ConfirmAsAppropriateBody",
         "InductionService/ GetInduction GetInductionClock ListInductions",
-        "AuditService/ ListTrail ExportEvidence DirectoryService/ ListRoles"}},
+        "AuditService/ ListTrail ExportEvidence DirectoryService/ ListRoles",
+        "PrivacyService/ PlaceLegalHold ReleaseLegalHold GetRetention"}},
       {v1::APPROPRIATE_BODY,
        Reach::kOwn,
        {kOwnFeed,
@@ -135,7 +140,7 @@ std::vector<Cells> CellsOfOthers() {
        Reach::kOwn,
        {kOwnFeed,
         "DirectoryService/ GetPerson DiaryService/ ListDiary AccessService/ ListAccess "
-        "ExportSubject"}},
+        "ExportSubject PrivacyService/ GetRetention"}},
       // One record, to read, as long as the grant lasts.
       {v1::GRANTEE,
        Reach::kNamed,
@@ -145,16 +150,19 @@ std::vector<Cells> CellsOfOthers() {
         "AuditService/ ListTrail ExportEvidence AccessService/ GetAccessGrant"}},
       {v1::GRANTEE,
        Reach::kOwn,
-       {"DirectoryService/ GetPerson AccessService/ ListAccess ExportSubject"}},
+       {"DirectoryService/ GetPerson AccessService/ ListAccess ExportSubject",
+        "PrivacyService/ GetRetention"}},
       // The guidance names no trust, and gives governors general reports (2.80): counts.
       {v1::TRUST_OFFICER, Reach::kAggregate, {"SupportPlanService/ GetCaseload"}},
       {v1::TRUST_OFFICER,
        Reach::kOwn,
-       {"DirectoryService/ GetPerson AccessService/ ListAccess ExportSubject"}},
+       {"DirectoryService/ GetPerson AccessService/ ListAccess ExportSubject",
+        "PrivacyService/ GetRetention"}},
       {v1::GOVERNOR, Reach::kAggregate, {"SupportPlanService/ GetCaseload"}},
       {v1::GOVERNOR,
        Reach::kOwn,
-       {"DirectoryService/ GetPerson AccessService/ ListAccess ExportSubject"}},
+       {"DirectoryService/ GetPerson AccessService/ ListAccess ExportSubject",
+        "PrivacyService/ GetRetention"}},
       {v1::GOVERNOR, Reach::kSchool, {"DirectoryService/ ListRoles"}},
       // Runs the system, keeps the directory, reads no plan. What is about the ledger has a trail.
       {v1::ADMINISTRATOR,
@@ -163,6 +171,7 @@ std::vector<Cells> CellsOfOthers() {
         "DirectoryService/ BindIdentity UnbindIdentity AuditService/ ListTrail",
         "AccessService/ RevokeAccess BreakGlass GetAccessGrant RecordServiceAccount",
         "AccessService/ GetServiceAccount",
+        "PrivacyService/ PlaceLegalHold ReleaseLegalHold GetRetention ListRetentionDue",
         "AdminService/ StartBackup GetBackup ListBackups PrepareSigningKey RotateSigningKey",
         "AdminService/ GetLedger Operations/ ListOperations GetOperation DeleteOperation",
         "Operations/ CancelOperation WaitOperation"}},
@@ -196,6 +205,7 @@ const std::vector<std::pair<const char*, std::vector<Calls>>>& AllScopes() {
       {"trail.read", {"AuditService/ ListTrail"}},
       {"evidence.read", {"AuditService/ ExportEvidence"}},
       {"subjects.export", {"AccessService/ ExportSubject"}},
+      {"retention.read", {"PrivacyService/ GetRetention ListRetentionDue"}},
       {"proofs.read", {"AuditService/ GetCheckpoint GetConsistencyProof GetProof"}},
       {"events.subscribe", {kQueueReads, kQueueUse}},
       {"events.publish", {kTopicUse}},

@@ -194,7 +194,7 @@ TEST(TheTable, LetsProgramsInByTheseScopes) {
   EXPECT_THAT(scopes, ElementsAre("actionplans.read", "any", "counts.read", "directory.read",
                                   "directory.write", "events.publish", "events.subscribe",
                                   "evidence.read", "inductions.read", "plans.read", "proofs.read",
-                                  "subjects.export", "trail.read"));
+                                  "retention.read", "subjects.export", "trail.read"));
 }
 
 }  // namespace

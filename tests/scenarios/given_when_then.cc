@@ -304,6 +304,12 @@ std::optional<Decided> DecideOnPerson(const pb::Message& state, const v1::Comman
       return decide(command.bind_identity());
     case v1::Command::kUnbindIdentity:
       return decide(command.unbind_identity());
+    case v1::Command::kPlaceLegalHold:
+      return decide(command.place_legal_hold());
+    case v1::Command::kReleaseLegalHold:
+      return decide(command.release_legal_hold());
+    case v1::Command::kProposeErasure:
+      return decide(command.propose_erasure());
     default:
       return std::nullopt;
   }

@@ -83,6 +83,15 @@ TEST_F(SettingsTest, ComeFromFlags) {
   EXPECT_EQ(result.parsed.settings.ledger, "north-trust.2");
 }
 
+TEST_F(SettingsTest, KeepRecordsForSixToAHundredYears) {
+  EXPECT_EQ(Parse({}).parsed.settings.retention_years, 6);
+  EXPECT_EQ(Parse({"--retention-years", "9"}).parsed.settings.retention_years, 9);
+  EXPECT_EQ(Parse({"--retention-years", "100"}).parsed.settings.retention_years, 100);
+  for (const char* const years : {"5", "0", "-6", "101", "six", "6.5", ""}) {
+    ExpectRefused(Parse({"--retention-years", years}), "--retention-years");
+  }
+}
+
 TEST_F(SettingsTest, ComeFromAFileOfTheSameNamesAndFlagsGoFirst) {
   const std::string file =
       File("# A comment.\ndata = \"from file\"\nlisten = \"127.0.0.1:1\"\nledger = \"file\"\n");

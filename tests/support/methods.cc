@@ -10,6 +10,7 @@
 #include "trellis/v1/diary_service.pb.h"
 #include "trellis/v1/directory_service.pb.h"
 #include "trellis/v1/induction_service.pb.h"
+#include "trellis/v1/privacy_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
 #include "trellis/v1/standards_service.pb.h"
 #include "trellis/v1/support_plan_service.pb.h"
@@ -24,7 +25,7 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
         v1::ListDiaryRequest::descriptor()->file(), v1::ListTrailRequest::descriptor()->file(),
         v1::GetTeachersStandardRequest::descriptor()->file(),
         v1::SubscriptionStatus::descriptor()->file(), v1::Backup::descriptor()->file(),
-        v1::WhoAmIRequest::descriptor()->file()}) {
+        v1::WhoAmIRequest::descriptor()->file(), v1::Retention::descriptor()->file()}) {
     for (int i = 0; i < file->service(0)->method_count(); ++i) {
       methods.push_back(file->service(0)->method(i));
     }
