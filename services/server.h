@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "services/access_keeper.h"
 #include "services/reminder_timer.h"
 #include "services/settings.h"
 
@@ -37,6 +38,8 @@ class Server {
 
   // What records reminders: by itself, and at once when it is told to.
   ReminderTimer& reminders();
+  // What keeps the log of who looked, likewise.
+  AccessKeeper& access_keeper();
 
  private:
   class Impl;

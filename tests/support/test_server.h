@@ -26,6 +26,7 @@ class TestServer {
   std::string grpc_address() const { return server_->grpc_address(); }
   std::string http_address() const { return server_->http_address(); }
   services::ReminderTimer& reminders() { return server_->reminders(); }
+  services::AccessKeeper& access_keeper() { return server_->access_keeper(); }
 
  private:
   services::Settings settings_;
