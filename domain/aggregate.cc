@@ -112,12 +112,11 @@ absl::Status NotFound(absl::string_view name, absl::string_view when) {
                absl::StrCat(name, " does not exist", when), {{"name", std::string(name)}});
 }
 
-absl::Status AlreadyExists(absl::string_view name, int64_t revision) {
+absl::Status AlreadyExists(absl::string_view name) {
   const Aggregate* const aggregate = AggregateOf(name);
   CHECK(aggregate != nullptr);
   return Error(absl::StatusCode::kAlreadyExists, aggregate->exists,
-               absl::StrCat(name, " exists already, at revision ", revision),
-               {{"name", std::string(name)}});
+               absl::StrCat(name, " exists already"), {{"name", std::string(name)}});
 }
 
 }  // namespace trellis::domain
