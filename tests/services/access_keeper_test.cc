@@ -31,7 +31,7 @@ class AccessKeeperTest : public IdentifiedTest {
     std::vector<std::string> types;
     if (!bytes.ok() || !response.ParseFromString(*bytes)) return types;
     for (const v1::TrailEntry& entry : response.entries()) {
-      types.push_back(entry.type().substr(entry.type().rfind('.') + 1));
+      types.push_back(entry.event_type().substr(entry.event_type().rfind('.') + 1));
     }
     return types;
   }

@@ -1,4 +1,5 @@
 // Backups as operations, over gRPC.
+#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
@@ -6,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "absl/strings/match.h"
 #include "audit/ledger_check.h"
 #include "backup/restore.h"
 #include "google/longrunning/operations.pb.h"

@@ -225,7 +225,7 @@ TEST_F(StrangersTest, WhoGuessNamesLearnNothingFromWhatTheirPlanNames) {
   };
   const std::string none = "supportPlans/" + testing::NewId();
   const auto masked = [](const absl::Status& status, const std::string& name) {
-    return absl::StrCat(status.code(), " ", ReasonOf(status), " ",
+    return absl::StrCat(absl::StatusCodeToString(status.code()), " ", ReasonOf(status), " ",
                         absl::StrReplaceAll(status.message(), {{name, "NAME"}}));
   };
   EXPECT_EQ(masked(link(others), others), masked(link(none), none));
