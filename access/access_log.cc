@@ -144,9 +144,24 @@ absl::StatusOr<Head> AccessLog::Verify(int64_t first, int64_t last) const {
   return EntryReader(impl_->store()).Verify(first, last);
 }
 
-absl::StatusOr<int64_t> AccessLog::DropBefore(absl::Time time) {
+absl::Status AccessLog::LinkTo(const std::string& directory) {
+  RETURN_IF_ERROR(impl_->writer().Flush());
+  return impl_->store().LinkTo(directory);
+}
+
+absl::Status AccessLog::Compare(const Anchor& anchor) const {
+  return EntryReader(impl_->store()).Compare(anchor);
+}
+
+absl::StatusOr<Head> AccessLog::Dropped() const { return EntryReader(impl_->store()).Dropped(); }
+
+absl::StatusOr<int64_t> AccessLog::LastBefore(absl::Time time) const {
+  return EntryReader(impl_->store()).LastBefore(time);
+}
+
+absl::StatusOr<int64_t> AccessLog::DropBefore(absl::Time time, int64_t last) {
   MutexLock lock(impl_->pruning());
-  return access::DropBefore(impl_->store(), time);
+  return access::DropBefore(impl_->store(), time, last);
 }
 
 absl::StatusOr<int64_t> AccessLog::ForgetReasons(absl::string_view subject) {

@@ -97,6 +97,10 @@ class AccessLog {
   // The last entry that is on disk.
   Head head() const;
 
+  // Makes `directory`, which is not there yet, on the log's disk, with hard links to the files that
+  // hold what was recorded before: a log of its own. Errors of Flush; ACCESS_LOG_UNREADABLE.
+  absl::Status LinkTo(const std::string& directory);
+
   // The functions below see what is on disk: call Flush() for what was recorded just now. They
   // answer UNAVAILABLE (ACCESS_LOG_UNREADABLE) if the disk fails, and DATA_LOSS
   // (ACCESS_LOG_DAMAGED) if it does not hold what was written.
@@ -115,10 +119,21 @@ class AccessLog {
   // not there, or no longer.
   absl::StatusOr<Head> Verify(int64_t first, int64_t last) const;
 
-  // Drops the entries from before `time`, from the disk's files too, and keeps the last digest, so
-  // that what remains can still be verified. Returns how many. Interrupted, it has dropped some;
-  // again, it goes on. Errors of Record as well.
-  absl::StatusOr<int64_t> DropBefore(absl::Time time);
+  // Whether the log still holds what a ledger has recorded of it: DATA_LOSS (ACCESS_LOG_MISMATCH;
+  // metadata first, last, anchored) if it ends before, begins after what was to be dropped, or has
+  // another digest there. Reads one entry: that those before it are what was written, Verify says.
+  absl::Status Compare(const Anchor& anchor) const;
+
+  // The last entry that age dropped: number 0 if none was.
+  absl::StatusOr<Head> Dropped() const;
+
+  // The number of the last entry from before `time`, dropped ones included; 0 if there is none.
+  absl::StatusOr<int64_t> LastBefore(absl::Time time) const;
+
+  // Drops the entries from before `time`, but none after number `last`, from the disk's files too,
+  // and keeps the last digest, so that what remains can still be verified. Returns how many.
+  // Interrupted, it has dropped some; again, it goes on. Errors of Record as well.
+  absl::StatusOr<int64_t> DropBefore(absl::Time time, int64_t last = INT64_MAX);
 
   // Forgets the reasons of all entries that name `subject`, those recorded just now included, from
   // the disk's files too: a reason may speak of anybody whom its entry names, so it is gone for the

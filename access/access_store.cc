@@ -15,6 +15,7 @@
 #include "base/status_macros.h"
 #include "eventstore/big_endian.h"
 #include "eventstore/database_options.h"
+#include "eventstore/link_files.h"
 #include "eventstore/torn_write.h"
 
 namespace trellis::access {
@@ -73,14 +74,39 @@ absl::StatusOr<std::unique_ptr<AccessStore>> AccessStore::Open(const AccessStore
   return store;
 }
 
-absl::Status AccessStore::OpenDatabase() {
+absl::StatusOr<std::unique_ptr<AccessStore>> AccessStore::OpenReadOnly(
+    const AccessStoreOptions& options) {
+  std::unique_ptr<AccessStore> store(new AccessStore(options));
+  RETURN_IF_ERROR(store->OpenDatabaseReadOnly());
+  std::string format;
+  const rocksdb::Status status = store->db_->Get(rocksdb::ReadOptions(), kFormatKey, &format);
+  if (status.IsNotFound()) return store->Damaged("it has no format");
+  if (!status.ok()) return store->Unreadable(status);
+  RETURN_IF_ERROR(store->CheckMetaIs(format));
+  return store;
+}
+
+rocksdb::Options AccessStore::Options() const {
   // The log's options: this store must lose nothing that was synced either, nor go on by itself
   // after a write that failed.
   eventstore::EventLogOptions log;
   log.env = options_.env;
   log.memtable_bytes = kMemtableBytes;
-  const rocksdb::Options options(eventstore::DatabaseOptions(log),
-                                 eventstore::FamilyOptions(log).Ranges());
+  return {eventstore::DatabaseOptions(log), eventstore::FamilyOptions(log).Ranges()};
+}
+
+absl::Status AccessStore::OpenDatabaseReadOnly() {
+  const rocksdb::Options options = Options();
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(options, options_.directory, &db, /*error_if_wal_exists=*/false);
+  if (!status.ok()) return Unreadable(status);
+  db_.reset(db);
+  return absl::OkStatus();
+}
+
+absl::Status AccessStore::OpenDatabase() {
+  const rocksdb::Options options = Options();
   rocksdb::Status status = options.env->CreateDirIfMissing(options_.directory);
   if (!status.ok()) return Unreadable(status);
   RETURN_IF_ERROR(CheckPresent(*options.env));
@@ -120,6 +146,10 @@ absl::Status AccessStore::CheckMeta() {
     return Write(batch);
   }
   if (!status.ok()) return Unreadable(status);
+  return CheckMetaIs(format);
+}
+
+absl::Status AccessStore::CheckMetaIs(const std::string& format) const {
   if (format != kAccessFormat) {
     return Error(absl::StatusCode::kFailedPrecondition, "FORMAT_TOO_NEW",
                  absl::StrCat("access log ", options_.directory, " has format ",
@@ -127,7 +157,7 @@ absl::Status AccessStore::CheckMeta() {
                  {{"directory", options_.directory}});
   }
   std::string ledger;
-  status = db_->Get(rocksdb::ReadOptions(), kLedgerKey, &ledger);
+  const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), kLedgerKey, &ledger);
   if (status.IsNotFound()) return Damaged("it has a format and no ledger");
   if (!status.ok()) return Unreadable(status);
   if (ledger == options_.ledger) return absl::OkStatus();
@@ -176,6 +206,14 @@ absl::Status AccessStore::Purge(absl::string_view begin, absl::string_view end) 
   const rocksdb::Slice first = ToSlice(begin);
   const rocksdb::Slice last = ToSlice(end);
   status = db_->CompactRange(options, &first, &last);
+  return status.ok() ? absl::OkStatus() : Unreadable(status);
+}
+
+absl::Status AccessStore::LinkTo(const std::string& directory) {
+  rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
+  // A write-ahead log that is copied while it grows would end in the middle of a write.
+  MutexLock lock(mutex_);
+  if (status.ok()) status = eventstore::LinkFiles(*db_, directory);
   return status.ok() ? absl::OkStatus() : Unreadable(status);
 }
 

@@ -61,6 +61,9 @@ class AccessStore {
  public:
   // Opens the store or creates it. The errors of AccessLog::Open, but those of its entries.
   static absl::StatusOr<std::unique_ptr<AccessStore>> Open(const AccessStoreOptions& options);
+  // Opens one that is there, and changes no byte of it. No other may have it open.
+  static absl::StatusOr<std::unique_ptr<AccessStore>> OpenReadOnly(
+      const AccessStoreOptions& options);
   AccessStore(const AccessStore&) = delete;
   AccessStore& operator=(const AccessStore&) = delete;
 
@@ -76,6 +79,9 @@ class AccessStore {
   // Takes what was deleted between the keys off the disk too, the write-ahead log included.
   absl::Status Purge(absl::string_view begin, absl::string_view end);
 
+  // As of AccessLog, of what was written.
+  absl::Status LinkTo(const std::string& directory);
+
   // A failed read as ours: DATA_LOSS (ACCESS_LOG_DAMAGED) or UNAVAILABLE (ACCESS_LOG_UNREADABLE).
   absl::Status Unreadable(const rocksdb::Status& status) const;
   // DATA_LOSS (ACCESS_LOG_DAMAGED) that says what is wrong.
@@ -83,9 +89,12 @@ class AccessStore {
 
  private:
   explicit AccessStore(const AccessStoreOptions& options) : options_(options) {}
+  rocksdb::Options Options() const;
   absl::Status OpenDatabase();
+  absl::Status OpenDatabaseReadOnly();
   absl::Status CheckPresent(rocksdb::Env& env) const;
   absl::Status CheckMeta();
+  absl::Status CheckMetaIs(const std::string& format) const;
 
   const AccessStoreOptions options_;
   std::unique_ptr<rocksdb::DB> db_;

@@ -26,6 +26,13 @@ struct Head {
   Digest digest{};
 };
 
+// What a ledger has recorded of the log: where it ended, and the number of the last entry that age
+// had been let drop by then.
+struct Anchor {
+  Head head;
+  int64_t dropped = 0;
+};
+
 // What comes before number 1 in the chain of `ledger`.
 Digest FirstDigest(absl::string_view ledger);
 // The digest of the entry with these bytes, after one with digest `previous`.

@@ -1,5 +1,6 @@
 #include "access/entry_pruner.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -29,14 +30,15 @@ void DeleteRows(const v1::AccessEntry& entry, rocksdb::WriteBatch& batch) {
   }
 }
 
-// Drops at most kStep entries, and says how many.
-absl::StatusOr<int64_t> DropSome(AccessStore& store, absl::Time time) {
+// Drops at most kStep entries, none of them after `last_allowed`, and says how many.
+absl::StatusOr<int64_t> DropSome(AccessStore& store, absl::Time time, int64_t last_allowed) {
   const EntryReader reader(store);
   ASSIGN_OR_RETURN(const Head dropped, reader.Dropped());
   ASSIGN_OR_RETURN(const Head newest, reader.Newest());
   Head last = dropped;
   rocksdb::WriteBatch batch;
-  while (last.number < newest.number && last.number < dropped.number + kStep) {
+  const int64_t end = std::min({newest.number, last_allowed, dropped.number + kStep});
+  while (last.number < end) {
     Digest digest = last.digest;
     ASSIGN_OR_RETURN(const v1::AccessEntry entry, reader.Next(last.number + 1, digest));
     if (FromTimestamp(entry.read_time()) >= time) break;
@@ -84,8 +86,8 @@ absl::StatusOr<int64_t> Repeat(const Step& step) {
 
 }  // namespace
 
-absl::StatusOr<int64_t> DropBefore(AccessStore& store, absl::Time time) {
-  ASSIGN_OR_RETURN(const int64_t count, Repeat([&] { return DropSome(store, time); }));
+absl::StatusOr<int64_t> DropBefore(AccessStore& store, absl::Time time, int64_t last) {
+  ASSIGN_OR_RETURN(const int64_t count, Repeat([&] { return DropSome(store, time, last); }));
   // Also if there was nothing: an earlier call may have been interrupted here.
   for (const absl::string_view rows : {kEntryRows, kReasonRows, kSubjectRows}) {
     RETURN_IF_ERROR(store.Purge(rows, EndOf(rows)));

@@ -11,7 +11,7 @@
 namespace trellis::access {
 
 // Both as of AccessLog; of what is written. One at a time of each.
-absl::StatusOr<int64_t> DropBefore(AccessStore& store, absl::Time time);
+absl::StatusOr<int64_t> DropBefore(AccessStore& store, absl::Time time, int64_t last);
 absl::StatusOr<int64_t> ForgetReasons(AccessStore& store, absl::string_view subject);
 
 }  // namespace trellis::access

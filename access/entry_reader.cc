@@ -113,6 +113,43 @@ absl::Status EntryReader::AddReason(v1::AccessEntry& entry) const {
   return absl::OkStatus();
 }
 
+absl::Status EntryReader::Compare(const Anchor& anchor) const {
+  ASSIGN_OR_RETURN(const Head dropped, Dropped());
+  ASSIGN_OR_RETURN(const Head newest, Newest());
+  const int64_t number = anchor.head.number;
+  const auto differs = [&](absl::string_view why) {
+    return Error(absl::StatusCode::kDataLoss, "ACCESS_LOG_MISMATCH",
+                 absl::StrCat("the access log has entries ", dropped.number + 1, " to ",
+                              newest.number, ", and the ledger recorded that it ended with ",
+                              number, ", of which ", anchor.dropped, " were dropped: ", why),
+                 {{"first", absl::StrCat(dropped.number + 1)},
+                  {"last", absl::StrCat(newest.number)},
+                  {"anchored", absl::StrCat(number)}});
+  };
+  if (newest.number < number) return differs("its end was cut off");
+  if (dropped.number > anchor.dropped) return differs("its beginning was cut off");
+  Digest digest = dropped.digest;
+  if (number > dropped.number) {
+    ASSIGN_OR_RETURN(digest, DigestOf(number));
+  }
+  return digest == anchor.head.digest ? absl::OkStatus() : differs("it was made anew");
+}
+
+absl::StatusOr<int64_t> EntryReader::LastBefore(absl::Time time) const {
+  ASSIGN_OR_RETURN(const Head dropped, Dropped());
+  ASSIGN_OR_RETURN(const Head newest, Newest());
+  // Times never go back. Entries up to `before` are from before the time, those from `after` on
+  // not.
+  int64_t before = dropped.number;
+  int64_t after = newest.number + 1;
+  while (before + 1 < after) {
+    const int64_t middle = before + (after - before) / 2;
+    ASSIGN_OR_RETURN(const v1::AccessEntry entry, Entry(middle));
+    (FromTimestamp(entry.read_time()) < time ? before : after) = middle;
+  }
+  return before;
+}
+
 absl::StatusOr<AccessPage> EntryReader::List(absl::string_view subject, int page_size,
                                              int64_t before) const {
   AccessPage page;

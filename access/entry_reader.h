@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "access/access_store.h"
 #include "trellis/v1/access.pb.h"
 
@@ -44,6 +45,8 @@ class EntryReader {
   absl::StatusOr<v1::AccessEntry> Entry(int64_t number) const;
 
   // As of AccessLog.
+  absl::Status Compare(const Anchor& anchor) const;
+  absl::StatusOr<int64_t> LastBefore(absl::Time time) const;
   absl::StatusOr<AccessPage> List(absl::string_view subject, int page_size, int64_t before) const;
   absl::StatusOr<AccessPage> ListAll(int page_size, int64_t before) const;
   absl::StatusOr<Head> Verify(int64_t first, int64_t last) const;

@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "audit/access_check.h"
 #include "audit/handovers.h"
 #include "audit/index_check.h"
 #include "audit/record_check.h"
@@ -76,6 +77,7 @@ class LedgerCheck {
     CheckTree(tree);
     CheckCheckpoint(checkpoint, tree);
     const bool sound = read && records_sound_;
+    if (options_.with_access_log) CheckTheAccessLog();
     if (HasViews(options_.data)) CheckTheViews(sound);
     return std::move(report_);
   }
@@ -115,6 +117,7 @@ class LedgerCheck {
   void CheckRequests(const RecordIndex& index);
   void CheckTree(TreeCheck& tree);
   void CheckCheckpoint(const std::optional<Checkpoint>& checkpoint, const TreeCheck& tree);
+  void CheckTheAccessLog();
   void CheckTheViews(bool sound);
 
   const LedgerCheckOptions& options_;
@@ -250,6 +253,12 @@ void LedgerCheck::CheckCheckpoint(const std::optional<Checkpoint>& checkpoint,
     }
   }
   EndPart("checkpoint", what);
+}
+
+void LedgerCheck::CheckTheAccessLog() {
+  Tell("access log", 0, 0);
+  const auto what = CheckAccessLog(options_.data, database_, options_.ledger, report_);
+  if (what.has_value()) EndPart("access log", *what);
 }
 
 void LedgerCheck::CheckTheViews(bool sound) {

@@ -2,8 +2,9 @@
 //
 // Operation.   Opens the log for reading alone and goes once over every row of it: records,
 // indexes,
-//              tiles, checkpoint; then over the views, if there are any. Changes no byte of the
-//              directory. What is found wrong is said in words, and the check goes on where it can.
+//              tiles, checkpoint; then over the log of who looked and the views, if there are any.
+//              Changes no byte of the directory. What is found wrong is said in words, and the
+//              check goes on where it can.
 // Limits.      kFindingsMax findings are kept. Some 10 bytes of memory for an event and 32 for a
 //              commit; the views are rebuilt in a directory under $TMPDIR.
 // What it is worth. docs/proofs.md, "Checking a whole ledger", says what nobody can find out this
@@ -22,13 +23,15 @@
 namespace trellis::audit {
 
 struct LedgerCheckOptions {
-  // Where trellisd keeps everything: `log/`, `log.checkpoint`, perhaps `views/`, `signing.pub`. No
-  // trellisd may serve it.
+  // Where trellisd keeps everything: `log/`, `log.checkpoint`, perhaps `access/`, `views/`,
+  // `signing.pub`. No trellisd may serve it.
   std::string data;
   std::string ledger;
   // The ledger's keys, got from elsewhere; one is enough: the handovers in the log lead to the
   // others. None: the one in `signing.pub`, if there is one.
   std::vector<proofs::VerifierKey> keys = {};
+  // Whether the log of who looked is checked too.
+  bool with_access_log = true;
   // Called now and then with what is being read, how many rows of it are done, and of how many; 0:
   // that is not known.
   std::function<void(const std::string&, uint64_t, uint64_t)> progress = nullptr;

@@ -1,10 +1,10 @@
 // Makes a backup of a ledger that is being served.
 //
-// Operation.   Links the stores' files (queue first, so that no cursor is ahead of the log), copies
-//              what the directory does not have yet, and writes the signed manifest last. A file
-//              that is in the newest backup under the same path, with the same size and the time
-//              of its last change to the nanosecond, is not even read: files of sorted rows never
-//              change.
+// Operation.   Links the stores' files (queue first, so that no cursor is ahead of the log; who
+//              looked last, so that no anchor is ahead of it), copies what the directory does not
+//              have yet, and writes the signed manifest last. A file that is in the newest backup
+//              under the same path, with the same size and the time of its last change to the
+//              nanosecond, is not even read: files of sorted rows never change.
 // Durability.  Once it returns OK, the backup is synced. Before, there is none: what was copied is
 //              removed, and after a crash used by the next one, or removed by it.
 #pragma once
@@ -42,7 +42,8 @@ struct MakeOptions {
   std::vector<proofs::VerifierKey> known_keys = {};
   // How many backups are kept, this one included; 0: all.
   uint64_t keep = 0;
-  // Makes `queue/` and `log/`, in this order, in the directory of this path: see EventLog::LinkTo.
+  // Makes `queue/`, `log/` and `access/`, in this order, in the directory of this path: see
+  // EventLog::LinkTo.
   std::function<absl::StatusOr<std::shared_ptr<const eventstore::SignedCheckpoint>>(
       const std::string&)>
       link;

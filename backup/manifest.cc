@@ -30,7 +30,10 @@ absl::Status Malformed(absl::string_view what) {
 // Nothing that would lead out of its directory.
 bool IsPath(absl::string_view path) {
   if (path == kCheckpointPath) return true;
-  if (!absl::ConsumePrefix(&path, "log/") && !absl::ConsumePrefix(&path, "queue/")) return false;
+  if (!absl::ConsumePrefix(&path, "log/") && !absl::ConsumePrefix(&path, "queue/") &&
+      !absl::ConsumePrefix(&path, "access/")) {
+    return false;
+  }
   return !path.empty() && path[0] != '.' && std::all_of(path.begin(), path.end(), [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '_';
   });

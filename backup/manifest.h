@@ -12,7 +12,8 @@
 //                                     nanoseconds since 1970 when the ledger wrote it
 //
 // It is the text of a signed note (proofs/note.h). Its second line is no number, so that it can be
-// read as no checkpoint. A path is `log.checkpoint`, or `log/` or `queue/` with a file's name.
+// read as no checkpoint. A path is `log.checkpoint`, or `log/`, `queue/` or
+// `access/` with a file's name.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "backup/restore.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <sys/stat.h>
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "audit/ledger_check.h"
 #include "backup/backup_directory.h"
@@ -70,6 +72,8 @@ absl::Status Differs(const char* reason, Position backup, const proofs::Checkpoi
                {{"backup", absl::StrCat(backup)}, {"seen", absl::StrCat(seen.size)}});
 }
 
+bool IsOfAccessLog(const ManifestFile& file) { return absl::StartsWith(file.path, "access/"); }
+
 // One restore into one directory.
 class Restoring {
  public:
@@ -116,7 +120,9 @@ class Restoring {
     uint64_t done = 0;
     RETURN_IF_ERROR(MakeDirectory(target_ + "/log"));
     RETURN_IF_ERROR(MakeDirectory(target_ + "/queue"));
+    if (HasAccessLog()) RETURN_IF_ERROR(MakeDirectory(target_ + "/access"));
     for (const ManifestFile& file : manifest_.files) {
+      if (options_.without_access_log && IsOfAccessLog(file)) continue;
       const std::string stored = directory_.PathOf(file.digest);
       const std::string what = absl::StrCat("(", file.path, ")");
       std::error_code error;
@@ -137,7 +143,14 @@ class Restoring {
       }
     }
     RETURN_IF_ERROR(SyncDirectory(target_ + "/log"));
+    if (HasAccessLog()) RETURN_IF_ERROR(SyncDirectory(target_ + "/access"));
     return SyncDirectory(target_ + "/queue");
+  }
+
+  // One that was made before backups had it has none.
+  bool HasAccessLog() const {
+    return !options_.without_access_log &&
+           std::any_of(manifest_.files.begin(), manifest_.files.end(), IsOfAccessLog);
   }
 
   absl::Status WritePublicKey(const proofs::VerifierKey& key) const {
@@ -148,8 +161,11 @@ class Restoring {
   absl::Status CheckWhole(const std::string& ledger, const proofs::VerifierKey& key) const {
     ASSIGN_OR_RETURN(
         const Report report,
-        audit::CheckLedger(
-            {.data = target_, .ledger = ledger, .keys = {key}, .progress = options_.progress}));
+        audit::CheckLedger({.data = target_,
+                            .ledger = ledger,
+                            .keys = {key},
+                            .with_access_log = HasAccessLog() && ledger == manifest_.ledger,
+                            .progress = options_.progress}));
     if (report.holds()) return absl::OkStatus();
     return Damaged(directory_.path(),
                    absl::StrCat("holds a ledger that does not hold: ", report.findings.count(),
@@ -181,6 +197,8 @@ class Restoring {
     if (options_.copy->position != 0) restored.position = options_.copy->position;
     Tell("the log, to be cut", 0, 0);
     RETURN_IF_ERROR(RemoveAll(target_ + "/queue"));
+    // Who looked at the ledger is not who looked at its copy, and has its name in the chain.
+    RETURN_IF_ERROR(RemoveAll(target_ + "/access"));
     RETURN_IF_ERROR(eventstore::CutLog(LogOptions(manifest_.ledger), restored.position, name));
     ASSIGN_OR_RETURN(const proofs::SignerKey key,
                      proofs::SignerKey::Generate(name, proofs::KeyType::kNote));

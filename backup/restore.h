@@ -47,6 +47,8 @@ struct RestoreOptions {
   std::string seen = {};
   // Makes a copy instead of the ledger itself.
   std::optional<CopyAs> copy = std::nullopt;
+  // Leaves out the log of who looked: where that is what is damaged, the rest is still had.
+  bool without_access_log = false;
   // Called now and then with what is being done, how much of it is done, and of how much (0: not
   // known).
   std::function<void(const std::string&, uint64_t, uint64_t)> progress = nullptr;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "domain/access_grant.h"
+#include "domain/access_log.h"
 #include "domain/action_plan.h"
 #include "domain/induction.h"
 #include "domain/ledger.h"
@@ -63,6 +64,8 @@ const std::vector<Aggregate>& Aggregates() {
                               v1::UUID, "SERVICE_ACCOUNT_NOT_FOUND", "SERVICE_ACCOUNT_EXISTS"),
       Row<v1::Ledger>(kLedgerStreams, "ledger", v1::LEDGER, v1::LEDGER_NAME, "LEDGER_NOT_FOUND",
                       "LEDGER_EXISTS"),
+      Row<v1::AccessLog>(kAccessLogStreams, "access_log", v1::ACCESS_LOG, v1::LEDGER_NAME,
+                         "ACCESS_LOG_NOT_FOUND", "ACCESS_LOG_EXISTS"),
   };
   return aggregates;
 }
@@ -109,12 +112,11 @@ absl::Status NotFound(absl::string_view name, absl::string_view when) {
                absl::StrCat(name, " does not exist", when), {{"name", std::string(name)}});
 }
 
-absl::Status AlreadyExists(absl::string_view name, int64_t revision) {
+absl::Status AlreadyExists(absl::string_view name) {
   const Aggregate* const aggregate = AggregateOf(name);
   CHECK(aggregate != nullptr);
   return Error(absl::StatusCode::kAlreadyExists, aggregate->exists,
-               absl::StrCat(name, " exists already, at revision ", revision),
-               {{"name", std::string(name)}});
+               absl::StrCat(name, " exists already"), {{"name", std::string(name)}});
 }
 
 }  // namespace trellis::domain

@@ -58,7 +58,8 @@ int64_t RevisionOf(const google::protobuf::Message& state);
 
 // `name` does not exist: NOT_FOUND, with the aggregate's reason. `when` completes the sentence.
 absl::Status NotFound(absl::string_view name, absl::string_view when = "");
-// `name` exists, at `revision`: ALREADY_EXISTS, with the aggregate's reason.
-absl::Status AlreadyExists(absl::string_view name, int64_t revision);
+// `name` exists: ALREADY_EXISTS, with the aggregate's reason. Not how far it has come: whoever
+// chose its id may not see it.
+absl::Status AlreadyExists(absl::string_view name);
 
 }  // namespace trellis::domain

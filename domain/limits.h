@@ -23,6 +23,9 @@ inline constexpr int kStandingHoldsMax = 20;
 // Changes of a ledger's signing key: one a month for longer than any record is kept, and few enough
 // that all of them go with each answer of GetCheckpoint.
 inline constexpr int kKeyRotationsMax = 500;
+// Breaks of the access log that are recorded: each wants somebody who looks into it, so that many
+// are one.
+inline constexpr int kAccessLogBreaksMax = 500;
 // Days after which a record counts as late and needs a reason: a school week and a weekend.
 inline constexpr int kLateAfterDays = 7;
 // The form's advice: weekly for four weeks.

@@ -35,7 +35,7 @@ absl::Status RequireExists(const State& state) {
 // There is none of this name yet, or ALREADY_EXISTS.
 template <typename State>
 absl::Status RequireNew(const State& state) {
-  return state.revision() == 0 ? absl::OkStatus() : AlreadyExists(state.name(), state.revision());
+  return state.revision() == 0 ? absl::OkStatus() : AlreadyExists(state.name());
 }
 
 // The plan is ACTIVE: not paused, not closed.

@@ -196,6 +196,7 @@ std::string WhyNotOfFormat(v1::Format format, const std::string& text) {
     case v1::INDUCTION:
     case v1::REMINDERS:
     case v1::LEDGER:
+    case v1::ACCESS_LOG:
     case v1::SERVICE_ACCOUNT:
     case v1::ACCESS_GRANT:
     case v1::SCHOOL:

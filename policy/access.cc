@@ -27,11 +27,25 @@ absl::string_view Over(absl::string_view ends_on, absl::string_view today) {
   return ends_on < today ? ends_on : absl::string_view();
 }
 
-Extent ByName(const Asker& asker, const Subject& subject, absl::string_view today) {
+// Whether they go on although the record went to another school: they have a role there.
+bool GoesOn(const Part& part, const v1::Person* record, absl::string_view today,
+            SameSchool same_school) {
+  if (part.goes_on_at.empty() || record == nullptr) return false;
+  const auto& roles = record->roles();
+  return std::any_of(roles.begin(), roles.end(), [&](const v1::PersonRole& role) {
+    return domain::IsHeldOn(role, std::string(today)) &&
+           same_school(role.school_urn(), part.goes_on_at);
+  });
+}
+
+Extent ByName(const Asker& asker, const Subject& subject, absl::string_view today,
+              SameSchool same_school) {
   Extent extent;
   for (const Part& part : subject.parts) {
     if (part.person != asker.person || part.capacity != asker.capacity) continue;
-    if (part.since <= today) Widen(Over(part.until, today), extent);
+    if (part.since > today) continue;
+    const bool goes_on = GoesOn(part, asker.record, today, same_school);
+    Widen(goes_on ? absl::string_view() : Over(part.until, today), extent);
   }
   if (asker.capacity != v1::APPROPRIATE_BODY || asker.record == nullptr) return extent;
   for (const v1::PersonRole& role : asker.record->roles()) {
@@ -54,7 +68,9 @@ Extent BySchool(const Asker& asker, const Subject& subject, absl::string_view to
   if (asker.record == nullptr) return extent;
   for (const v1::PersonRole& role : asker.record->roles()) {
     if (role.role() != asker.capacity || role.starts_on() > today) continue;
-    for (const Stay& stay : subject.stays) {
+    for (size_t i = 0; i < subject.stays.size(); ++i) {
+      const Stay& stay = subject.stays[i];
+      if (IsToCome(subject, i, today)) continue;
       // They were there at the same time: who came after it left has no part in it.
       const bool met = (stay.until.empty() || role.starts_on() <= stay.until) &&
                        (role.ends_on().empty() || stay.since <= role.ends_on());
@@ -95,7 +111,7 @@ Extent ExtentOf(Reach reach, const Asker& asker, const Subject& subject, absl::s
     case Reach::kOwn:
       return {.allowed = !asker.person.empty() && subject.person == asker.person, .until_on = ""};
     case Reach::kNamed:
-      return ByName(asker, subject, today);
+      return ByName(asker, subject, today, same_school);
     case Reach::kSchool:
       return BySchool(asker, subject, today, same_school);
     case Reach::kAny:

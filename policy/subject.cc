@@ -16,15 +16,29 @@ using domain::IsStruckOut;
 
 void AddPart(Subject& subject, const std::string& person, v1::Capacity capacity,
              absl::string_view since = "", absl::string_view until = "") {
-  if (!person.empty()) subject.parts.push_back({person, capacity, since, until});
+  if (!person.empty()) subject.parts.push_back({person, capacity, since, until, ""});
 }
 
-// Who gives support is named for it whichever hat they wear.
-template <typename Supporters>
-void AddSupporters(Subject& subject, const Supporters& supporters) {
-  for (const v1::Supporter& supporter : supporters) {
-    AddPart(subject, supporter.person(), v1::SUPPORTER);
-    AddPart(subject, supporter.person(), v1::MENTOR);
+// Who gives support is named for it whichever hat they wear: until the plan goes on at another
+// school, unless they have a role there.
+template <typename Entries, typename SupportersOf>
+void AddSupporters(const v1::SupportPlan& plan, const Entries& entries,
+                   const SupportersOf& supporters_of, Subject& subject) {
+  for (const auto& entry : entries) {
+    if (IsStruckOut(entry)) continue;
+    absl::string_view until;
+    for (const v1::FormerSchool& former : plan.former_schools()) {
+      if (former.revision() <= entry.entry().revision()) continue;
+      until = former.left_on();
+      break;
+    }
+    const absl::string_view goes_on_at = until.empty() ? "" : plan.school().urn();
+    for (const v1::Supporter& supporter : supporters_of(entry)) {
+      if (supporter.person().empty()) continue;
+      for (const v1::Capacity capacity : {v1::SUPPORTER, v1::MENTOR}) {
+        subject.parts.push_back({supporter.person(), capacity, "", until, goes_on_at});
+      }
+    }
   }
 }
 
@@ -42,15 +56,14 @@ Subject Of(const v1::SupportPlan& plan) {
     AddPart(subject, former.party().person(), former.capacity(), former.since_on(),
             former.replaced_on());
   }
-  for (const v1::Action& action : plan.actions()) {
-    if (!IsStruckOut(action)) AddSupporters(subject, action.by());
-  }
-  for (const v1::Support& support : plan.support()) {
-    if (!IsStruckOut(support)) AddSupporters(subject, support.supported_by());
-  }
-  for (const v1::Observation& seen : plan.observations()) {
-    if (!IsStruckOut(seen)) AddSupporters(subject, seen.observers());
-  }
+  AddSupporters(
+      plan, plan.actions(), [](const v1::Action& one) -> const auto& { return one.by(); }, subject);
+  AddSupporters(
+      plan, plan.support(),
+      [](const v1::Support& one) -> const auto& { return one.supported_by(); }, subject);
+  AddSupporters(
+      plan, plan.observations(),
+      [](const v1::Observation& one) -> const auto& { return one.observers(); }, subject);
   return subject;
 }
 
@@ -65,6 +78,7 @@ Subject Of(const v1::ActionPlan& plan) {
 
 Subject Of(const v1::Induction& induction) {
   Subject subject;
+  subject.is_line = true;
   subject.person = induction.ect().person();
   const std::string& ended_on = induction.ending().ended_on();
   // What stood when the induction ended still stands: nobody came after.
@@ -105,6 +119,10 @@ Subject Of(const v1::Person& person) {
 }
 
 }  // namespace
+
+bool IsToCome(const Subject& subject, size_t stay, absl::string_view today) {
+  return subject.is_line && stay > 0 && subject.stays[stay].since > today;
+}
 
 Subject SubjectOf(const google::protobuf::Message& state) {
   const google::protobuf::Descriptor* const type = state.GetDescriptor();

@@ -24,6 +24,8 @@ struct Part {
   v1::Capacity capacity = v1::CAPACITY_UNSPECIFIED;
   absl::string_view since;
   absl::string_view until;
+  // A school (URN) at which whoever holds any role goes on after `until`; empty: none.
+  absl::string_view goes_on_at = {};
 };
 
 // An appropriate body whose contact a record names, likewise: the id of `appropriateBodies/{id}`.
@@ -42,10 +44,17 @@ struct Subject {
   // `people/{uuid}`; empty if it is nobody's.
   absl::string_view person;
   std::vector<Stay> stays;
+  // Whether the schools follow one another, in this order, as those of an ECT do: the next one
+  // begins on its day, whenever it was recorded. Roles are held side by side.
+  bool is_line = false;
   std::vector<Part> parts;
   // As far as it names them itself.
   std::vector<BodyTime> bodies;
 };
+
+// Whether the stay that is at this place of the line has not begun on `today`: what is recorded
+// ahead. The first is there from the beginning.
+bool IsToCome(const Subject& subject, size_t stay, absl::string_view today);
 
 // Of a state of any aggregate. One that holds nothing about a person (a school, the ledger) has its
 // schools alone.

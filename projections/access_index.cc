@@ -21,6 +21,8 @@ std::string CertificatePrefix(absl::string_view name) {
 }
 std::string GrantPrefix(absl::string_view record) { return absl::StrCat("xg", record, kKeyEnd); }
 
+constexpr char kAccountPrefix[] = "xa";
+
 absl::StatusOr<std::vector<std::string>> NamesUnder(const ViewStore& store,
                                                     const std::string& prefix) {
   std::vector<std::string> names;
@@ -45,6 +47,7 @@ void AddAccessRows(const google::protobuf::Message& state, Rows& rows) {
     for (const v1::ServiceIdentity& identity : account.facts().identities()) {
       rows[IdentityPrefix(identity.issuer(), identity.subject()) + account.name()] = "";
     }
+    rows[kAccountPrefix + account.name()] = "";
     for (const std::string& name : account.facts().certificate_names()) {
       rows[CertificatePrefix(name) + account.name()] = "";
     }
@@ -63,6 +66,10 @@ absl::StatusOr<std::vector<std::string>> HoldersOfIdentity(const ViewStore& stor
 absl::StatusOr<std::vector<std::string>> HoldersOfCertificate(const ViewStore& store,
                                                               absl::string_view name) {
   return NamesUnder(store, CertificatePrefix(name));
+}
+
+absl::StatusOr<std::vector<std::string>> ServiceAccounts(const ViewStore& store) {
+  return NamesUnder(store, kAccountPrefix);
 }
 
 absl::StatusOr<std::vector<std::string>> GrantsOfRecord(const ViewStore& store,

@@ -26,4 +26,7 @@ absl::StatusOr<std::vector<std::string>> HoldersOfCertificate(const ViewStore& s
 absl::StatusOr<std::vector<std::string>> GrantsOfRecord(const ViewStore& store,
                                                         absl::string_view record);
 
+// The names of all service accounts, disabled ones too.
+absl::StatusOr<std::vector<std::string>> ServiceAccounts(const ViewStore& store);
+
 }  // namespace trellis::projections

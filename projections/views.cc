@@ -193,6 +193,12 @@ absl::StatusOr<std::vector<std::string>> Views::GrantsOfRecord(absl::string_view
   return projections::GrantsOfRecord(*store_, record);
 }
 
+absl::StatusOr<std::vector<std::string>> Views::ServiceAccounts() {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  return projections::ServiceAccounts(*store_);
+}
+
 absl::StatusOr<std::vector<std::string>> Views::StreamsToRemind(absl::CivilDay today,
                                                                 const std::string& after,
                                                                 size_t count) {

@@ -40,7 +40,7 @@
 namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
-inline constexpr char kViewsVersion[] = "retention.1";
+inline constexpr char kViewsVersion[] = "access.2";
 // Events in a batch, streams they touch, and bytes they have: enough that a busy plan is written
 // once for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
@@ -117,6 +117,7 @@ class Views {
                                                              absl::string_view subject);
   absl::StatusOr<std::vector<std::string>> HoldersOfCertificate(absl::string_view name);
   absl::StatusOr<std::vector<std::string>> GrantsOfRecord(absl::string_view record);
+  absl::StatusOr<std::vector<std::string>> ServiceAccounts();
 
   // See reminder_index.h.
   absl::StatusOr<std::vector<std::string>> StreamsToRemind(absl::CivilDay today,

@@ -1,15 +1,22 @@
 #include "services/access_holders.h"
 
+#include <algorithm>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "base/status_macros.h"
 #include "domain/access_grant.h"
+#include "domain/organisation.h"
 #include "domain/person.h"
+#include "domain/school.h"
 #include "policy/policy.h"
 #include "policy/subject.h"
+#include "services/school_line.h"
+#include "trellis/v1/service_account.pb.h"
 
 namespace trellis::services {
 namespace {
@@ -30,19 +37,22 @@ class Holders {
     const policy::Subject subject = policy::SubjectOf(*row->state);
     // A diary's row may be of somebody who only has a part in the record.
     if (subject.person != person) return absl::OkStatus();
-    for (const policy::Part& part : subject.parts) {
-      const bool now = part.since <= today_ && (part.until.empty() || part.until >= today_);
-      if (now) RETURN_IF_ERROR(Add(std::string(part.person), part.capacity, name, part.until));
+    for (const policy::Part& part : subject.parts) RETURN_IF_ERROR(AddPart(part, subject, name));
+    for (const policy::BodyTime& body : subject.bodies) {
+      if (IsNow(body.since, body.until)) RETURN_IF_ERROR(AddBody(std::string(body.id), name));
     }
     RETURN_IF_ERROR(AddGrants(name));
-    for (const policy::Stay& stay : subject.stays) {
-      if (stay.until.empty() || stay.until >= today_) schools_.emplace(stay.school_urn);
+    for (size_t i = 0; i < subject.stays.size(); ++i) {
+      const policy::Stay& stay = subject.stays[i];
+      if (IsToCome(subject, i, today_) || (!stay.until.empty() && stay.until < today_)) continue;
+      RETURN_IF_ERROR(AddLine(domain::SchoolName(std::string(stay.school_urn))));
     }
     return absl::OkStatus();
   }
 
   absl::Status AddSchools() {
-    for (const std::string& urn : schools_) {
+    for (const std::string& school : schools_) {
+      const std::string urn = domain::UrnOf(school);
       for (const v1::Capacity role : {v1::INDUCTION_TUTOR, v1::HEADTEACHER}) {
         v1::ListRolesRequest query;
         query.set_school_urn(urn);
@@ -59,9 +69,110 @@ class Holders {
     return absl::OkStatus();
   }
 
+  absl::Status AddPrograms() {
+    if (schools_.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::vector<std::string> names, views_.ServiceAccounts());
+    for (const std::string& name : names) {
+      ASSIGN_OR_RETURN(const StateRowPointer row, views_.FindRow(name));
+      if (row == nullptr) continue;
+      const v1::ServiceAccountFacts& facts = row->as<v1::ServiceAccount>().facts();
+      if (facts.disabled() || !ReadsRecords(facts)) continue;
+      ASSIGN_OR_RETURN(const std::optional<std::string> urn, SchoolOf(facts));
+      if (!urn.has_value()) continue;
+      v1::AccessHolder& added = Append("", facts.display_name(), v1::SERVICE);
+      added.set_service_account(name);
+      added.set_school_urn(*urn);
+    }
+    return absl::OkStatus();
+  }
+
   std::vector<v1::AccessHolder> Take() && { return std::move(holders_); }
 
  private:
+  bool IsNow(absl::string_view since, absl::string_view until) const {
+    return since <= today_ && (until.empty() || until >= today_);
+  }
+
+  // Somebody whom the record names, and whoever acts for the body that they are the contact of.
+  absl::Status AddPart(const policy::Part& part, const policy::Subject& subject,
+                       const std::string& record) {
+    const std::string person(part.person);
+    absl::string_view until = part.until;
+    if (!IsNow(part.since, until)) {
+      ASSIGN_OR_RETURN(const bool goes_on, HoldsRoleIn(person, std::string(part.goes_on_at)));
+      if (part.since > today_ || !goes_on) return absl::OkStatus();
+      until = "";
+    }
+    RETURN_IF_ERROR(Add(person, part.capacity, record, until));
+    // A record that names bodies says so itself.
+    if (part.capacity != v1::APPROPRIATE_BODY || !subject.bodies.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const StateRowPointer row, views_.FindRow(person));
+    if (row == nullptr) return absl::OkStatus();
+    for (const v1::PersonRole& role : row->as<v1::Person>().roles()) {
+      if (role.role() != v1::APPROPRIATE_BODY || !domain::IsHeldOn(role, today_)) continue;
+      RETURN_IF_ERROR(AddBody(role.appropriate_body(), record));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddBody(const std::string& body, const std::string& record) {
+    ASSIGN_OR_RETURN(const auto colleagues, views_.Contacts(body, today_));
+    for (const std::string& colleague : colleagues) {
+      RETURN_IF_ERROR(Add(colleague, v1::APPROPRIATE_BODY, record, ""));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<bool> HoldsRoleIn(const std::string& person, const std::string& urn) {
+    if (urn.empty()) return false;
+    ASSIGN_OR_RETURN(const StateRowPointer row, views_.FindRow(person));
+    if (row == nullptr) return false;
+    Schools line;
+    RETURN_IF_ERROR(AddWithThoseBefore(views_, domain::SchoolName(urn), line).status());
+    Schools after;
+    RETURN_IF_ERROR(AddWithThoseAfter(views_, domain::SchoolName(urn), after).status());
+    line.insert(after.begin(), after.end());
+    const auto& roles = row->as<v1::Person>().roles();
+    return std::any_of(roles.begin(), roles.end(), [&](const v1::PersonRole& role) {
+      return domain::IsHeldOn(role, today_) &&
+             line.count(domain::SchoolName(role.school_urn())) > 0;
+    });
+  }
+
+  // A role at a school is one at those that follow it and those it follows.
+  absl::Status AddLine(const std::string& school) {
+    Schools before;
+    Schools after;
+    RETURN_IF_ERROR(AddWithThoseBefore(views_, school, before).status());
+    RETURN_IF_ERROR(AddWithThoseAfter(views_, school, after).status());
+    schools_.insert(before.begin(), before.end());
+    schools_.insert(after.begin(), after.end());
+    return absl::OkStatus();
+  }
+
+  static bool ReadsRecords(const v1::ServiceAccountFacts& facts) {
+    return std::any_of(facts.scopes().begin(), facts.scopes().end(), [](const std::string& scope) {
+      return absl::EndsWith(scope, ".read") || scope == "subjects.export" ||
+             scope == "events.subscribe";
+    });
+  }
+
+  // The first school of the person's that the account is for; empty: it is for every school.
+  absl::StatusOr<std::optional<std::string>> SchoolOf(const v1::ServiceAccountFacts& facts) {
+    if (facts.every_school()) return std::string();
+    const auto has = [](const auto& list, const std::string& item) {
+      return std::find(list.begin(), list.end(), item) != list.end();
+    };
+    for (const std::string& school : schools_) {
+      if (has(facts.school_urns(), domain::UrnOf(school))) return domain::UrnOf(school);
+      ASSIGN_OR_RETURN(const StateRowPointer row, views_.FindRow(school));
+      if (row == nullptr) continue;
+      const std::string trust = domain::TrustOn(row->as<v1::SchoolRecord>().trusts(), today_);
+      if (!trust.empty() && has(facts.trusts(), trust)) return domain::UrnOf(school);
+    }
+    return std::nullopt;
+  }
+
   absl::Status AddGrants(const std::string& record) {
     ASSIGN_OR_RETURN(const auto names, views_.GrantsOfRecord(record));
     for (const std::string& name : names) {
@@ -99,7 +210,8 @@ class Holders {
 
   Views& views_;
   const std::string& today_;
-  std::set<std::string> schools_;
+  // Those of the person's records, with those before and after them.
+  Schools schools_;
   std::set<std::tuple<std::string, v1::Capacity, std::string>> seen_;
   std::vector<v1::AccessHolder> holders_;
 };
@@ -112,6 +224,7 @@ absl::StatusOr<std::vector<v1::AccessHolder>> AccessHolders(Views& views, const 
   Holders holders(views, today);
   for (const std::string& record : records) RETURN_IF_ERROR(holders.AddRecord(record, person));
   RETURN_IF_ERROR(holders.AddSchools());
+  RETURN_IF_ERROR(holders.AddPrograms());
   return std::move(holders).Take();
 }
 

@@ -53,11 +53,12 @@ void SetProgress(const backup::Progress& progress, v1::BackupProgress& told) {
 }  // namespace
 
 Backups::Backups(const Settings& settings, const SigningKeys& keys, eventstore::EventLog& log,
-                 queue::Queue& queue, const Clock& clock)
+                 access::AccessLog& access_log, queue::Queue& queue, const Clock& clock)
     : directory_(settings.backups),
       links_(settings.data + "/backup.links"),
       keys_(keys),
       log_(log),
+      access_log_(access_log),
       queue_(queue),
       clock_(clock) {
   if (const absl::Status removed = backup::RemoveAll(links_); !removed.ok()) {
@@ -125,7 +126,9 @@ absl::StatusOr<backup::Manifest> Backups::Make(const std::string& name, int32_t 
        .link = [this](const std::string& path)
            -> absl::StatusOr<std::shared_ptr<const eventstore::SignedCheckpoint>> {
          RETURN_IF_ERROR(queue_.LinkTo(path + "/queue"));
-         return log_.LinkTo(path + "/log");
+         ASSIGN_OR_RETURN(auto checkpoint, log_.LinkTo(path + "/log"));
+         RETURN_IF_ERROR(access_log_.LinkTo(path + "/access"));
+         return checkpoint;
        },
        .progress = [this,
                     &name](const backup::Progress& progress) { return Note(name, progress); }},

@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "access/access_log.h"
 #include "backup/make_backup.h"
 #include "base/clock.h"
 #include "base/mutex.h"
@@ -43,7 +44,7 @@ class Backups {
   // Removes what a backup left behind that a crash ended. All but `settings` must outlive
   // it; the queue's timer must have ended before it goes.
   Backups(const Settings& settings, const SigningKeys& keys, eventstore::EventLog& log,
-          queue::Queue& queue, const Clock& clock);
+          access::AccessLog& access_log, queue::Queue& queue, const Clock& clock);
   ~Backups() { Stop(); }
   Backups(const Backups&) = delete;
   Backups& operator=(const Backups&) = delete;
@@ -101,6 +102,7 @@ class Backups {
   const std::string links_;
   const SigningKeys& keys_;
   eventstore::EventLog& log_;
+  access::AccessLog& access_log_;
   queue::Queue& queue_;
   const Clock& clock_;
 

@@ -14,6 +14,7 @@
 #include "domain/caseload.h"
 #include "domain/dates.h"
 #include "domain/organisation.h"
+#include "domain/person.h"
 #include "domain/school.h"
 #include "domain/suppression.h"
 #include "services/pages.h"
@@ -135,6 +136,27 @@ absl::Status CountBody(const Rooms& rooms, const std::string& body, const std::s
   return absl::OkStatus();
 }
 
+// The plans that name the tutor, of schools where they still are one: the others are their
+// successor's, whoever the plan names.
+absl::Status CountTutor(const Rooms& rooms, const std::string& tutor, const std::string& today,
+                        const projections::CountPlan& count) {
+  ASSIGN_OR_RETURN(const projections::StateRowPointer row, rooms.views.FindRow(tutor));
+  if (row == nullptr) return absl::OkStatus();
+  Schools before;
+  Schools after;
+  for (const v1::PersonRole& role : row->as<v1::Person>().roles()) {
+    if (role.role() != v1::INDUCTION_TUTOR || !domain::IsHeldOn(role, today)) continue;
+    const std::string school = domain::SchoolName(role.school_urn());
+    RETURN_IF_ERROR(AddWithThoseBefore(rooms.views, school, before).status());
+    RETURN_IF_ERROR(AddWithThoseAfter(rooms.views, school, after).status());
+  }
+  return rooms.views.CountPlans(
+      PlansOf::kInductionTutor, tutor, [&](const v1::SupportPlanSummary& plan) {
+        const std::string school = domain::SchoolName(plan.school().urn());
+        if (before.count(school) > 0 || after.count(school) > 0) count(plan);
+      });
+}
+
 absl::Status CountAll(const Rooms& rooms, const v1::GetCaseloadRequest& request,
                       const std::string& today, domain::CaseloadCounter& counter) {
   const auto count = [&](const v1::SupportPlanSummary& plan) { counter.Add(plan); };
@@ -142,7 +164,7 @@ absl::Status CountAll(const Rooms& rooms, const v1::GetCaseloadRequest& request,
   if (!request.school_urn().empty()) return CountSchool(rooms, request.school_urn(), count);
   if (!request.body().empty()) return CountBody(rooms, request.body(), today, count);
   if (!request.induction_tutor().empty()) {
-    return rooms.views.CountPlans(PlansOf::kInductionTutor, request.induction_tutor(), count);
+    return CountTutor(rooms, request.induction_tutor(), today, count);
   }
   return rooms.views.CountPlans(PlansOf::kAppropriateBody, request.appropriate_body(), count);
 }

@@ -200,7 +200,7 @@ absl::Status CommandPipeline::RequireFree(const Outcome& outcome) const {
   for (const StreamEvents& other : outcome.elsewhere) {
     if (other.revision != 0) continue;
     ASSIGN_OR_RETURN(const projections::StateRowPointer taken, views_.FindRow(other.stream));
-    if (taken != nullptr) return domain::AlreadyExists(other.stream, taken->revision);
+    if (taken != nullptr) return domain::AlreadyExists(other.stream);
   }
   return absl::OkStatus();
 }

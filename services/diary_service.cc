@@ -9,6 +9,7 @@
 #include "domain/dates.h"
 #include "domain/diary.h"
 #include "domain/reminders.h"
+#include "policy/subject.h"
 #include "services/pages.h"
 #include "services/seen.h"
 
@@ -53,10 +54,21 @@ bool TakesPart(const v1::DiaryEntry& entry, const std::string& person) {
   return std::find(entry.people().begin(), entry.people().end(), person) != entry.people().end();
 }
 
-// Whether it is a support plan that went on at another school than this one.
-bool HasLeft(const google::protobuf::Message& state, const std::string& urn) {
-  return state.GetDescriptor() == v1::SupportPlan::descriptor() &&
-         static_cast<const v1::SupportPlan&>(state).school().urn() != urn;
+// Whether it is a support plan that went on at another school than this one, or the induction of an
+// ECT who did, by `today`, or is yet to come.
+bool HasLeft(const google::protobuf::Message& state, const std::string& urn,
+             const std::string& today) {
+  if (state.GetDescriptor() == v1::SupportPlan::descriptor()) {
+    return static_cast<const v1::SupportPlan&>(state).school().urn() != urn;
+  }
+  if (state.GetDescriptor() != v1::Induction::descriptor()) return false;
+  const policy::Subject subject = policy::SubjectOf(state);
+  for (size_t i = 0; i < subject.stays.size(); ++i) {
+    const policy::Stay& stay = subject.stays[i];
+    const bool is_over = !stay.until.empty() && stay.until < today;
+    if (stay.school_urn == urn && !is_over && !policy::IsToCome(subject, i, today)) return false;
+  }
+  return true;
 }
 
 // The whole diary that the request asks for, in its order.
@@ -73,7 +85,10 @@ absl::StatusOr<std::vector<v1::DiaryEntry>> DiaryFor(const Rooms& rooms, const S
   ASSIGN_OR_RETURN(const std::vector<StateRowPointer> rows, RowsOf(rooms, sight, streams));
   std::vector<v1::DiaryEntry> diary;
   for (const StateRowPointer& row : rows) {
-    if (!request.school_urn().empty() && HasLeft(*row->state, request.school_urn())) continue;
+    if (!request.school_urn().empty() &&
+        HasLeft(*row->state, request.school_urn(), domain::DateText(today))) {
+      continue;
+    }
     for (v1::DiaryEntry& entry : domain::DiaryOf(*row->state, today)) {
       if (!request.person().empty() && !TakesPart(entry, request.person())) continue;
       if (request.open_only() && !domain::IsOpen(entry)) continue;

@@ -171,6 +171,22 @@ void AddScrub(const ScrubStatus& status, std::vector<MetricFamily>& families) {
                             MetricType::Gauge, status.found.ok() ? 0 : 1));
 }
 
+void AddAccessLog(const AccessKeeperStatus& status, std::vector<MetricFamily>& families) {
+  families.push_back(Single("trellis_access_log_anchored",
+                            "The last entry of the access log that the ledger has recorded.",
+                            MetricType::Gauge, static_cast<double>(status.anchored)));
+  families.push_back(Single("trellis_access_log_complete_seconds",
+                            "When the last look at the access log ended that found all well, since "
+                            "1970; 0 if none did.",
+                            MetricType::Gauge, Seconds(status.complete_at)));
+  families.push_back(Single("trellis_access_log_breaks",
+                            "How often the access log was found not to be what was recorded.",
+                            MetricType::Gauge, static_cast<double>(status.breaks)));
+  families.push_back(Single("trellis_access_log_damaged",
+                            "1 if the last look at the access log met anything wrong, else 0.",
+                            MetricType::Gauge, status.found.ok() ? 0 : 1));
+}
+
 }  // namespace
 
 std::string MetricsText(const Rooms& rooms, const Measured& measured) {
@@ -196,6 +212,7 @@ std::string MetricsText(const Rooms& rooms, const Measured& measured) {
                               rooms.views.position()));
   AddReminders(measured.reminders, families);
   AddScrub(measured.scrubber.status(), families);
+  AddAccessLog(measured.access_keeper.status(), families);
   if (measured.relay != nullptr) AddRelay(measured.relay->Status(), families);
   if (rooms.cosigner != nullptr) AddWitnesses(*rooms.cosigner, families);
   return prometheus::TextSerializer().Serialize(families);

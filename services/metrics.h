@@ -19,6 +19,12 @@
 //   last trellis_scrub_complete_seconds             when the last pass ended that found nothing, in
 //                                              seconds since 1970; 0: none did
 //   trellis_scrub_damaged                      1 if the last pass found damage, else 0
+//   trellis_access_log_anchored                the last entry of the access log that the ledger has
+//                                              recorded
+//   trellis_access_log_complete_seconds        when the last look at it ended that found all well,
+//                                              since 1970; 0: none did
+//   trellis_access_log_breaks                  how often it was found not to be what was recorded
+//   trellis_access_log_damaged                 1 if the last look met anything wrong, else 0
 //   trellis_relay_connected                    1 if the relay has its broker, else 0
 //   trellis_relay_events_total                 events that the broker acknowledged
 //   trellis_relay_failures_total               connections that ended or could not be made
@@ -39,6 +45,7 @@
 
 #include "queue/queue.h"
 #include "relay/relay.h"
+#include "services/access_keeper.h"
 #include "services/reminder_timer.h"
 #include "services/scrubber.h"
 
@@ -52,6 +59,7 @@ struct Measured {
   const queue::Queue& queue;
   const ReminderTimer& reminders;
   const Scrubber& scrubber;
+  const AccessKeeper& access_keeper;
   // Null: there is none.
   const relay::Relay* relay = nullptr;
 };

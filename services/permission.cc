@@ -95,7 +95,12 @@ class Question {
       RETURN_IF_ERROR(AboutRecord(target.record, *request));
       return AboutWhatIsGiven(*request);
     }
-    return target.is_list ? AboutList(target) : AboutNothing();
+    if (target.is_list) return AboutList(target);
+    RETURN_IF_ERROR(AboutNothing());
+    return request != nullptr &&
+                   request->GetDescriptor() == v1::DraftActionPlanRequest::descriptor()
+               ? MayDraft(static_cast<const v1::DraftActionPlanRequest&>(*request))
+               : absl::OkStatus();
   }
 
   // Whether the record may be read as it is.
@@ -120,7 +125,7 @@ class Question {
     ASSIGN_OR_RETURN(Extent extent, ExtentTo(reach(), record, state));
     // What may be done to a record may be wider than who may read it: commands have rows of their
     // own. What is read about it is not.
-    if (IsAbout(request) && extent.allowed) {
+    if (IsAboutRecord(request) && extent.allowed) {
       ASSIGN_OR_RETURN(extent, ExtentOfSight(record, state));
     }
     if (!extent.allowed) return domain::NotFound(record);
@@ -136,8 +141,22 @@ class Question {
   // What the request hands out, or ties the record to, is the caller's to give: whoever could say
   // at another school who is its tutor could read there.
   absl::Status AboutWhatIsGiven(const pb::Message& request) {
-    if (request.GetDescriptor() == v1::StartRoleRequest::descriptor()) {
-      return MayGive(static_cast<const v1::StartRoleRequest&>(request).role());
+    const pb::Descriptor* const type = request.GetDescriptor();
+    if (type == v1::StartRoleRequest::descriptor()) {
+      const auto& start = static_cast<const v1::StartRoleRequest&>(request);
+      RETURN_IF_ERROR(NotToOneself(start.name()));
+      return MayGive(start.role());
+    }
+    if (type == v1::BindIdentityRequest::descriptor()) {
+      return MayBind(static_cast<const v1::BindIdentityRequest&>(request));
+    }
+    if (type == v1::RenamePersonRequest::descriptor() ||
+        type == v1::SetEmailRequest::descriptor() ||
+        type == v1::SetPersonTrnRequest::descriptor()) {
+      return MayChange(TargetOf(request).record);
+    }
+    if (type == v1::LinkSupportPlanRequest::descriptor()) {
+      return MayLink(static_cast<const v1::LinkSupportPlanRequest&>(request));
     }
     if (request.GetDescriptor() == v1::EndRoleRequest::descriptor()) {
       const auto& end = static_cast<const v1::EndRoleRequest&>(request);
@@ -158,9 +177,77 @@ class Question {
     return ties_schools && asker_.capacity == v1::SERVICE ? ForEverySchool() : absl::OkStatus();
   }
 
+  // Who could give themselves a role would read whatever it reaches, and nobody had agreed.
+  absl::Status NotToOneself(const std::string& person) const {
+    if (person != asker_.person) return absl::OkStatus();
+    return Denied("ROLE_NOT_GIVEN", absl::StrCat(person,
+                                                 " may give no role to themselves: want another "
+                                                 "administrator, or another keeper of the school"));
+  }
+
+  // A caller who signed in as somebody with roles would have given them to themselves.
+  absl::Status MayBind(const v1::BindIdentityRequest& request) {
+    const v1::PersonIdentity& identity = request.identity();
+    if (principal_.subject.empty() || identity.issuer() != principal_.issuer ||
+        identity.subject() != principal_.subject) {
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const StateRowPointer row, Keep(request.name()));
+    if (row == nullptr || row->as<v1::Person>().roles().empty()) return absl::OkStatus();
+    return Denied("ROLE_NOT_GIVEN",
+                  absl::StrCat("the subject is the caller's own, and ", request.name(),
+                               " has roles: want another administrator"));
+  }
+
+  // Whom several schools keep, or a body, or a trust, none of them changes alone.
+  absl::Status MayChange(const std::string& person) {
+    if (reach() == Reach::kAny && asker_.capacity != v1::SERVICE) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const StateRowPointer row, Keep(person));
+    if (row == nullptr) return absl::OkStatus();
+    for (const v1::PersonRole& role : row->as<v1::Person>().roles()) {
+      if (!domain::IsHeldOn(role, today_)) continue;
+      ASSIGN_OR_RETURN(const bool is_theirs, KeepsRole(role));
+      if (is_theirs) continue;
+      return Denied("PERSON_KEPT_ELSEWHERE",
+                    absl::StrCat(person,
+                                 " has a role elsewhere too: want an administrator, or a "
+                                 "program of every school"));
+    }
+    return absl::OkStatus();
+  }
+
+  // Of the same ECT; any other plan is none that they can tell from one that does not exist.
+  absl::Status MayLink(const v1::LinkSupportPlanRequest& request) {
+    const std::string& name = request.link().support_plan();
+    ASSIGN_OR_RETURN(const StateRowPointer from, Keep(request.name()));
+    ASSIGN_OR_RETURN(const StateRowPointer to, Keep(name));
+    const bool is_of_ect =
+        from != nullptr && to != nullptr &&
+        policy::SubjectOf(*from->state).person == policy::SubjectOf(*to->state).person;
+    return is_of_ect ? absl::OkStatus()
+                     : domain::NotFound(name, "; link.support_plan refers to it");
+  }
+
+  // The induction whose notes a plan names is one that they may see: of any other nobody is told
+  // which notes it has.
+  absl::Status MayDraft(const v1::DraftActionPlanRequest& request) {
+    const std::string& name = request.action_plan().induction();
+    if (name.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const StateRowPointer row, Keep(name));
+    const policy::Row* const get = RowOfRecord(name);
+    Extent extent;
+    if (row != nullptr && get != nullptr) {
+      ASSIGN_OR_RETURN(extent, ExtentTo(get->ReachOf(asker_.capacity), name, row));
+    }
+    return extent.allowed && extent.until_on.empty()
+               ? absl::OkStatus()
+               : domain::NotFound(name, "; action_plan.induction refers to it");
+  }
+
   // Both records, and every role that is held in them, are the caller's to keep.
   absl::Status MayJoin(const v1::JoinPersonsRequest& request) {
     for (const std::string& name : {request.name(), request.join().into()}) {
+      RETURN_IF_ERROR(NotToOneself(name));
       ASSIGN_OR_RETURN(const StateRowPointer row, Keep(name));
       if (row == nullptr) return domain::NotFound(name);
       ASSIGN_OR_RETURN(const Extent extent, ExtentTo(reach(), name, row));
@@ -191,8 +278,8 @@ class Question {
     return absl::OkStatus();
   }
 
-  absl::Status MayGive(const v1::PersonRole& role) {
-    if (reach() == Reach::kAny && asker_.capacity != v1::SERVICE) return absl::OkStatus();
+  // Whether the role is at a school where they keep the records.
+  absl::StatusOr<bool> KeepsRole(const v1::PersonRole& role) {
     Subject place;
     if (!role.school_urn().empty()) place.stays.push_back({role.school_urn(), "", ""});
     Extent extent;
@@ -201,8 +288,14 @@ class Question {
     } else if (!place.stays.empty()) {
       extent = policy::ExtentOf(reach(), asker_, place, today_, same_school_);
     }
+    return extent.allowed && extent.until_on.empty();
+  }
+
+  absl::Status MayGive(const v1::PersonRole& role) {
+    if (reach() == Reach::kAny && asker_.capacity != v1::SERVICE) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool is_theirs, KeepsRole(role));
     const bool is_above = asker_.capacity == v1::INDUCTION_TUTOR && role.role() == v1::HEADTEACHER;
-    if (extent.allowed && extent.until_on.empty() && !is_above) return absl::OkStatus();
+    if (is_theirs && !is_above) return absl::OkStatus();
     return Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_GIVEN",
                  absl::StrCat("capacity ", v1::Capacity_Name(asker_.capacity),
                               " may not give or end the role ", v1::Capacity_Name(role.role()),
@@ -229,17 +322,6 @@ class Question {
     const auto& time =
         static_cast<const pb::Timestamp&>(state.GetReflection()->GetMessage(state, field));
     return LondonDay(FromTimestamp(time)) > *domain::ParseDate(day);
-  }
-
-  // A request that tells something about a record, or hands out the sight of it.
-  static bool IsAbout(const pb::Message& request) {
-    const pb::Descriptor* const type = request.GetDescriptor();
-    return type->FindFieldByName("parent") != nullptr ||
-           type == v1::ExportEvidenceRequest::descriptor() ||
-           type == v1::GetProofRequest::descriptor() ||
-           type == v1::CheckSmartRequest::descriptor() ||
-           type == v1::GetRemindersRequest::descriptor() ||
-           type == v1::GrantAccessRequest::descriptor();
   }
 
   absl::StatusOr<Extent> ExtentTo(Reach reach, const std::string& record,
@@ -364,10 +446,10 @@ class Question {
     Subject subject;
     subject.person = target.person;
     if (!target.school_urn.empty()) subject.stays.push_back({target.school_urn, "", ""});
-    if (!target.mentor.empty()) subject.parts.push_back({target.mentor, v1::MENTOR, "", ""});
+    if (!target.mentor.empty()) subject.parts.push_back({target.mentor, v1::MENTOR, "", "", ""});
     if (!target.body.empty()) subject.bodies.push_back(target.body);
     if (!target.contact.empty()) {
-      subject.parts.push_back({target.contact, v1::APPROPRIATE_BODY, "", ""});
+      subject.parts.push_back({target.contact, v1::APPROPRIATE_BODY, "", "", ""});
       RETURN_IF_ERROR(AddBodiesOf(target.contact, subject));
     }
     if (asker_.capacity == v1::SERVICE) {
@@ -435,8 +517,10 @@ class Question {
     if (!trust.empty() && std::find(trusts.begin(), trusts.end(), trust) != trusts.end()) {
       return Extent{.allowed = true, .until_on = ""};
     }
-    for (const policy::Stay& stay : subject.stays) {
+    for (size_t i = 0; i < subject.stays.size(); ++i) {
+      const policy::Stay& stay = subject.stays[i];
       if (!stay.until.empty() && stay.until < today_) continue;
+      if (policy::IsToCome(subject, i, today_)) continue;
       for (const std::string& urn : facts.school_urns()) {
         if (AreOneSchool(urn, stay.school_urn)) return Extent{.allowed = true, .until_on = ""};
       }

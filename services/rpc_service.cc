@@ -1,5 +1,7 @@
 #include "services/rpc_service.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/rpc_service_method.h>
@@ -11,11 +13,40 @@
 #include "base/status_macros.h"
 #include "domain/validate.h"
 #include "services/grpc_status.h"
+#include "trellis/v1/support_plan_service.pb.h"
 
 namespace trellis::services {
 
+namespace {
+
+// Whether it reads: what is done is recorded by its events.
+bool IsRead(const google::protobuf::MethodDescriptor& method) {
+  return method.input_type()->FindFieldByName("request_id") == nullptr;
+}
+
+// Whether these are the bytes of a command's reply whose receipt has no events. The state before it
+// is passed over unread.
+bool WroteNothing(const std::string& reply) {
+  using google::protobuf::internal::WireFormatLite;
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(reply.data()),
+                                            static_cast<int>(reply.size()));
+  while (const uint32_t tag = in.ReadTag()) {
+    if (WireFormatLite::GetTagFieldNumber(tag) != v1::SupportPlanReply::kReceiptFieldNumber) {
+      if (!WireFormatLite::SkipField(&in, tag)) return false;
+      continue;
+    }
+    std::string bytes;
+    v1::Receipt receipt;
+    return WireFormatLite::ReadBytes(&in, &bytes) && receipt.ParseFromString(bytes) &&
+           receipt.event_ids().empty();
+  }
+  return false;
+}
+
+}  // namespace
+
 void Call::Reply(const google::protobuf::Message& reply) const {
-  if (looks_ != nullptr) {
+  if (looks_ != nullptr && IsRead(*method_)) {
     if (absl::Status status = looks_->Seen(*admission_, *method_, &reply); !status.ok()) {
       return Fail(status);
     }
@@ -28,7 +59,8 @@ void Call::Reply(const google::protobuf::Message& reply) const {
 }
 
 void Call::ReplyBytes(const std::string& bytes) const {
-  if (looks_ != nullptr) {
+  const bool shows = looks_ != nullptr && (IsRead(*method_) || WroteNothing(bytes));
+  if (shows) {
     if (absl::Status status = looks_->Seen(*admission_, *method_, nullptr); !status.ok()) {
       return Fail(status);
     }
@@ -76,11 +108,6 @@ Credentials CredentialsOf(const grpc::CallbackServerContext& context) {
 absl::Status Validated(const google::protobuf::Message& request) {
   const bool is_ours = request.GetDescriptor()->file()->package() == "trellis.v1";
   return is_ours ? domain::Validate(request) : absl::OkStatus();
-}
-
-// Whether it reads: what is done is recorded by its events.
-bool IsRead(const google::protobuf::MethodDescriptor& method) {
-  return method.input_type()->FindFieldByName("request_id") == nullptr;
 }
 
 // An empty request of the method.
@@ -169,7 +196,7 @@ void RpcService::AddUnary(int index, Handler handler) {
                    auto admission = LetIn(at, *context, *bytes, *request);
                    if (admission.ok()) {
                      call.Admit(*std::move(admission));
-                     if (IsRead(method(at))) call.Record(looks_, method(at));
+                     call.Record(looks_, method(at));
                      handler(call, *request);
                    } else {
                      call.Fail(admission.status());

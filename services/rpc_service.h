@@ -36,7 +36,8 @@ class Call {
   void Admit(Admission admission) {
     admission_ = std::make_shared<const Admission>(std::move(admission));
   }
-  // Has what is read by `method` recorded before it is shown.
+  // Has what `method` shows recorded before it is shown: what is read, and the state that a command
+  // is answered with if it wrote nothing, since else its events tell.
   void Record(const Looks& looks, const google::protobuf::MethodDescriptor& method) {
     looks_ = &looks;
     method_ = &method;
@@ -68,7 +69,7 @@ class Call {
   grpc::ByteBuffer* response_;
   grpc::ServerUnaryReactor* reactor_;
   std::shared_ptr<const Admission> admission_;
-  // Null: a command, which the log itself records.
+  // Null: nothing is recorded.
   const Looks* looks_ = nullptr;
   const google::protobuf::MethodDescriptor* method_ = nullptr;
 };

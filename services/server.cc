@@ -19,6 +19,7 @@
 #include "grpc/health/v1/health.pb.h"
 #include "queue/queue.h"
 #include "relay/relay.h"
+#include "services/access_keeper.h"
 #include "services/access_service.h"
 #include "services/action_plan_service.h"
 #include "services/admin_service.h"
@@ -145,6 +146,7 @@ class Server::Impl {
       grpc_->Shutdown(std::chrono::system_clock::now() + kDrainTime);
     }
     http_.reset();
+    if (access_keeper_ != nullptr) access_keeper_->Close();
     scrubber_.reset();
     relay_.reset();
     cosigner_.reset();
@@ -184,21 +186,24 @@ class Server::Impl {
         *log_, *views_, clock_, *pipeline_, *keys_, cosigner_.get(), settings_.retention_years};
     reminders_ = std::make_unique<ReminderTimer>(rooms);
     proposer_ = std::make_unique<ErasureProposer>(rooms);
-    backups_ = std::make_unique<Backups>(settings_, *keys_, *log_, *queue_, clock_);
-    ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(settings_.callers, *views_, clock_));
-    gate_ = std::make_unique<Gate>(*authenticator_, *pipeline_, *views_, clock_);
     ASSIGN_OR_RETURN(access_log_,
                      access::AccessLog::Open({.directory = settings_.data + "/access",
                                               .ledger = settings_.ledger,
                                               .on_failure = [] { Log("access.failed", {}); }},
                                              clock_));
+    access_keeper_ = std::make_unique<AccessKeeper>(rooms, *access_log_, settings_.ledger,
+                                                    settings_.access_log_years);
+    backups_ = std::make_unique<Backups>(settings_, *keys_, *log_, *access_log_, *queue_, clock_);
+    ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(settings_.callers, *views_, clock_));
+    gate_ = std::make_unique<Gate>(*authenticator_, *pipeline_, *views_, clock_);
     looks_ = std::make_unique<Looks>(*access_log_);
     services_ = MakeServices(rooms, *gate_, *looks_, *access_log_, *queue_, *backups_);
     RETURN_IF_ERROR(StartGrpc());
     scrubber_ = std::make_unique<Scrubber>(*log_, clock_);
-    ASSIGN_OR_RETURN(http_, HttpServer::Start(rooms, *gate_, *looks_,
-                                              {*queue_, *reminders_, *scrubber_, relay_.get()},
-                                              settings_.http, settings_.tls));
+    ASSIGN_OR_RETURN(
+        http_, HttpServer::Start(rooms, *gate_, *looks_,
+                                 {*queue_, *reminders_, *scrubber_, *access_keeper_, relay_.get()},
+                                 settings_.http, settings_.tls));
     if (settings_.callers.development) {
       Log("server.development", {{"warning",
                                   "callers are who they say they are; whoever says "
@@ -207,11 +212,13 @@ class Server::Impl {
     reminders_->Start();
     proposer_->Start();
     scrubber_->Start();
+    access_keeper_->Start();
     return absl::OkStatus();
   }
 
   ReminderTimer& reminders() { return *reminders_; }
   ErasureProposer& proposer() { return *proposer_; }
+  AccessKeeper& access_keeper() { return *access_keeper_; }
 
   std::string grpc_address() const { return absl::StrCat(settings_.listen.host, ":", port_); }
   std::string http_address() const { return absl::StrCat(settings_.http.host, ":", http_->port()); }
@@ -256,11 +263,12 @@ class Server::Impl {
   std::unique_ptr<Cosigner> cosigner_;
   std::unique_ptr<ReminderTimer> reminders_;
   std::unique_ptr<ErasureProposer> proposer_;
+  std::unique_ptr<access::AccessLog> access_log_;
+  std::unique_ptr<AccessKeeper> access_keeper_;
   std::unique_ptr<Backups> backups_;
   std::unique_ptr<Scrubber> scrubber_;
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<Gate> gate_;
-  std::unique_ptr<access::AccessLog> access_log_;
   std::unique_ptr<Looks> looks_;
   std::vector<std::unique_ptr<RpcService>> services_;
   std::unique_ptr<grpc::Server> grpc_;
@@ -274,6 +282,7 @@ std::string Server::grpc_address() const { return impl_->grpc_address(); }
 std::string Server::http_address() const { return impl_->http_address(); }
 ReminderTimer& Server::reminders() { return impl_->reminders(); }
 ErasureProposer& Server::proposer() { return impl_->proposer(); }
+AccessKeeper& Server::access_keeper() { return impl_->access_keeper(); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Settings& settings, const Clock& clock,
                                                       std::function<void()> on_log_failure) {

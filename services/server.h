@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "services/erasure_proposer.h"
+#include "services/access_keeper.h"
 #include "services/reminder_timer.h"
 #include "services/settings.h"
 
@@ -40,6 +41,8 @@ class Server {
   ReminderTimer& reminders();
   // What proposes whom to erase, likewise.
   ErasureProposer& proposer();
+  // What keeps the log of who looked, likewise.
+  AccessKeeper& access_keeper();
 
  private:
   class Impl;

@@ -138,6 +138,10 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
   app.add_option("--tls-client-roots", settings.tls.client_roots,
                  "Roots of the client certificates of service accounts, PEM");
   app.add_option("--ledger", settings.ledger, "The ledger's name")->capture_default_str();
+  app.add_option("--access-log-years", settings.access_log_years,
+                 "How many years it is kept who looked at a record")
+      ->check(CLI::Range(kAccessLogYearsMin, kAccessLogYearsMax))
+      ->capture_default_str();
   app.add_option("--relay", brokers, "A NATS broker that gets every event: nats://HOST:PORT")
       ->envname("TRELLIS_RELAY");
   app.add_option("--witnesses", witnesses,

@@ -19,6 +19,11 @@ struct Address {
   int port = 0;
 };
 
+// Less than a year, and an ECT could not learn who looked since they asked last; more than a
+// working life is kept for nobody.
+inline constexpr int kAccessLogYearsMin = 1;
+inline constexpr int kAccessLogYearsMax = 50;
+
 struct Settings {
   // Where everything is kept; created if missing.
   std::string data = "var";
@@ -28,6 +33,8 @@ struct Settings {
   Address listen = {"127.0.0.1", 7443};
   // Where HTTP listens, likewise.
   Address http = {"127.0.0.1", 7480};
+  // How long who looked at a record is kept, in years: kAccessLogYearsMin to kAccessLogYearsMax.
+  int access_log_years = 6;
   // The ledger's name: 1 to 100 letters, digits, dots and hyphens.
   std::string ledger = "trellis";
   // Where events are relayed to; by default nowhere.

@@ -8,7 +8,10 @@
 #include "domain/person.h"
 #include "domain/school.h"
 #include "trellis/v1/access_service.pb.h"
+#include "trellis/v1/action_plan_service.pb.h"
+#include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/caseload.pb.h"
+#include "trellis/v1/diary_service.pb.h"
 #include "trellis/v1/options.pb.h"
 
 namespace trellis::services {
@@ -86,6 +89,15 @@ Target TargetOf(const pb::Message& request) {
         (caseload.trust().empty() || caseload.disclosure() == v1::GetCaseloadRequest::EVERY_COUNT);
   }
   return target;
+}
+
+bool IsAboutRecord(const pb::Message& request) {
+  const pb::Descriptor* const type = request.GetDescriptor();
+  return type->FindFieldByName("parent") != nullptr ||
+         type == v1::ExportEvidenceRequest::descriptor() ||
+         type == v1::GetProofRequest::descriptor() || type == v1::CheckSmartRequest::descriptor() ||
+         type == v1::GetRemindersRequest::descriptor() ||
+         type == v1::GrantAccessRequest::descriptor();
 }
 
 }  // namespace trellis::services

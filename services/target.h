@@ -31,4 +31,7 @@ struct Target {
 // something, or asks for what is public) has nothing set.
 Target TargetOf(const google::protobuf::Message& request);
 
+// Whether the request tells something about a record, or hands out the sight of it.
+bool IsAboutRecord(const google::protobuf::Message& request);
+
 }  // namespace trellis::services

@@ -39,12 +39,13 @@ std::string AccessText(const v1::ListAccessResponse& access) {
   if (!access.holders().empty()) {
     Rows rows = {{"MAY SEE", "NAME", "AS", "WHAT", "UNTIL"}};
     for (const v1::AccessHolder& holder : access.holders()) {
+      const std::string school = holder.school_urn().empty() ? "every school" : holder.school_urn();
       const std::string at =
-          holder.record().empty() ? absl::StrCat("all at ", holder.school_urn()) : holder.record();
+          holder.record().empty() ? absl::StrCat("all at ", school) : holder.record();
       const std::string by =
           holder.access_grant().empty() ? "" : absl::StrCat(" by ", holder.access_grant());
-      rows.push_back({holder.person(), holder.full_name(), CapacityText(holder.capacity()),
-                      absl::StrCat(at, by), holder.ends_on()});
+      rows.push_back({holder.person() + holder.service_account(), holder.full_name(),
+                      CapacityText(holder.capacity()), absl::StrCat(at, by), holder.ends_on()});
     }
     text = absl::StrCat(AlignedTable(rows), "\n");
   }

@@ -53,7 +53,8 @@ std::string Missing(const v1::PlayStep& step, const StepCommand& command) {
   if (RequestIdOf(*command.request).empty()) {
     return "has no request_id, want a UUID: played again, the step must not happen twice";
   }
-  if (step.command().has_remind() || step.command().has_record_key_rotation()) {
+  if (step.command().has_remind() || step.command().has_record_key_rotation() ||
+      step.command().has_anchor_access_log() || step.command().has_record_access_log_break()) {
     return "is a command that Trellis alone gives, want another";
   }
   // gRPC stops the program when a header holds what a header may not.

@@ -62,6 +62,7 @@ absl::StatusOr<backup::RestoreOptions> RestoreOptionsOf(const Invocation& invoca
   if (const std::string seen = OptionalText(invocation, "seen"); !seen.empty()) {
     ASSIGN_OR_RETURN(options.seen, ReadSeen(seen));
   }
+  options.without_access_log = OptionalText(invocation, "without-access-log") == "true";
   ASSIGN_OR_RETURN(const uint64_t position, NumberFlag(invocation, "position"));
   const std::string copy = OptionalText(invocation, "copy");
   if (copy.empty() && position != 0) {

@@ -55,6 +55,21 @@ TEST_F(PruneTest, DropsWhatIsOldAndVerifiesTheRest) {
   EXPECT_EQ(log_->DropBefore(clock_.Now() - absl::Hours(4)).value(), 0);
 }
 
+TEST_F(PruneTest, DropsNothingAfterTheLastThatMayGo) {
+  for (int i = 1; i <= 6; ++i) {
+    Record(Look({1}));
+    clock_.Advance(absl::Hours(1));
+  }
+  Flush();
+  const absl::Time time = clock_.Now() - absl::Hours(2);
+  EXPECT_EQ(log_->LastBefore(time).value(), 4);
+  EXPECT_EQ(log_->DropBefore(time, 2).value(), 2);
+  EXPECT_EQ(log_->Dropped()->number, 2);
+  EXPECT_EQ(log_->LastBefore(time).value(), 4);
+  EXPECT_EQ(log_->LastBefore(absl::InfinitePast()).value(), 2) << "all of those that went";
+  EXPECT_EQ(log_->LastBefore(absl::InfiniteFuture()).value(), 6);
+}
+
 TEST_F(PruneTest, GoesOnAfterEverythingWasDropped) {
   for (int i = 0; i < 3; ++i) Record(Look({1}, "why"));
   Flush();

@@ -175,5 +175,30 @@ TEST_F(TamperTest, VerifiesAPartFromTheDigestBeforeIt) {
   EXPECT_EQ(ReasonOf(log_->Verify(5, 3)), "ACCESS_ENTRY_OUT_OF_RANGE");
 }
 
+// What a ledger recorded of it, and what it is compared with later.
+TEST_F(AccessTest, IsNotWhatWasRecordedOnceItsEndOrBeginningIsGoneOrItIsAnother) {
+  for (int i = 0; i < 4; ++i) {
+    Record(Look({1}));
+    clock_.Advance(absl::Hours(1));
+  }
+  Flush();
+  const Anchor anchor{.head = log_->head(), .dropped = 1};
+  EXPECT_EQ(log_->Compare(anchor), absl::OkStatus());
+  Record(Look({1}));
+  Flush();
+  EXPECT_EQ(log_->Compare(anchor), absl::OkStatus()) << "it has grown";
+  EXPECT_EQ(log_->DropBefore(absl::InfiniteFuture(), 1).value(), 1);
+  EXPECT_EQ(log_->Compare(anchor), absl::OkStatus()) << "what was to be dropped is";
+  EXPECT_EQ(log_->DropBefore(absl::InfiniteFuture(), 2).value(), 1);
+  EXPECT_EQ(ReasonOf(log_->Compare(anchor)), "ACCESS_LOG_MISMATCH") << "more is dropped";
+  const Anchor later{.head = {.number = 6, .digest = anchor.head.digest}, .dropped = 2};
+  EXPECT_EQ(ReasonOf(log_->Compare(later)), "ACCESS_LOG_MISMATCH") << "its end is cut off";
+  const Anchor other{.head = {.number = 3, .digest = anchor.head.digest}, .dropped = 2};
+  EXPECT_EQ(ReasonOf(log_->Compare(other)), "ACCESS_LOG_MISMATCH") << "it is another";
+  Anchor all{.head = log_->head(), .dropped = 5};
+  EXPECT_EQ(log_->DropBefore(absl::InfiniteFuture()).value(), 3);
+  EXPECT_EQ(log_->Compare(all), absl::OkStatus()) << "what is kept of it is a digest";
+}
+
 }  // namespace
 }  // namespace trellis::access

@@ -131,6 +131,24 @@ double RateOf(const std::string& name, const ServerProcess& server, const LoadOp
   return result.calls_per_second;
 }
 
+// How much longer it takes to be told of a plan that is hidden than of one that does not exist,
+// that there is none: the ratio of the medians of calls in turn, so that both meet the same
+// machine.
+Row MeasureHiddenPlans(const std::string& server, const Caller& stranger) {
+  constexpr int kCalls = 2'000;
+  const auto channel = ChannelTo(server, stranger);
+  std::vector<double> hidden, absent;
+  v1::GetSupportPlanRequest request;
+  for (int i = 0; i < kCalls; ++i) {
+    request.set_name(PlanName(i % (kInFlight * kPlansPerSlot)));
+    hidden.push_back(MicrosecondsToRefusal(channel, kGet, request.SerializeAsString(), stranger));
+    request.set_name(absl::StrCat("supportPlans/", UuidText(RandomUuid())));
+    absent.push_back(MicrosecondsToRefusal(channel, kGet, request.SerializeAsString(), stranger));
+  }
+  return AtMost("being told that a hidden plan does not exist, the median", Median(hidden), "us",
+                "one that does not", Median(absent), 1.25);
+}
+
 // Nanoseconds of one answer of the policy about a plan of the tutor's school.
 double PolicyNanoseconds() {
   v1::SupportPlan plan;
@@ -205,6 +223,8 @@ void MeasureAccess(const AccessBenchOptions& options, std::vector<Row>& rows) {
   rows.push_back(AtLeast("GetSupportPlan likewise, every look recorded",
                          Median(read_ratio) * Median(reads_null), "/s", "null rpc over TLS",
                          Median(reads_null), 0.60));
+  // The tutor is no mentor of any plan.
+  rows.push_back(MeasureHiddenPlans(server, identities.Of("tutor", "MENTOR")));
   const double nanoseconds = PolicyNanoseconds();
   rows.push_back({.what = "an answer of the policy about a plan with ten supporters",
                   .measured = Figure(nanoseconds, "ns"),

@@ -153,13 +153,16 @@ void OpenPlans(const std::string& address, int count, const Caller& keeper, cons
   std::fprintf(stderr, "\n");
 }
 
-std::string CallOnce(const std::string& address, const std::string& method,
-                     const std::string& request, const Caller& caller) {
-  grpc::GenericStub stub(ChannelTo(address, caller));
+namespace {
+
+// One call over `channel`, waited for.
+grpc::Status CallAndWait(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
+                         const std::string& request, const Caller& caller,
+                         grpc::ByteBuffer& response) {
+  grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   AddCaller(caller, context);
   const grpc::ByteBuffer buffer = BufferOf(request);
-  grpc::ByteBuffer response;
   std::mutex mutex;
   std::condition_variable changed;
   bool finished = false;
@@ -173,8 +176,29 @@ std::string CallOnce(const std::string& address, const std::string& method,
                  });
   std::unique_lock<std::mutex> lock(mutex);
   changed.wait(lock, [&] { return finished; });
+  return status;
+}
+
+}  // namespace
+
+std::string CallOnce(const std::string& address, const std::string& method,
+                     const std::string& request, const Caller& caller) {
+  grpc::ByteBuffer response;
+  const grpc::Status status =
+      CallAndWait(ChannelTo(address, caller), method, request, caller, response);
   if (!status.ok()) Crash(status.error_message());
   return BytesOf(response);
+}
+
+double MicrosecondsToRefusal(const std::shared_ptr<grpc::Channel>& channel,
+                             const std::string& method, const std::string& request,
+                             const Caller& caller) {
+  grpc::ByteBuffer response;
+  const auto start = std::chrono::steady_clock::now();
+  const grpc::Status status = CallAndWait(channel, method, request, caller, response);
+  const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
+  if (status.ok()) Crash("a call that was to be refused was answered");
+  return time.count();
 }
 
 }  // namespace trellis::bench

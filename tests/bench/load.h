@@ -51,6 +51,11 @@ LoadResult RunLoad(const std::string& address, const LoadOptions& options);
 std::string CallOnce(const std::string& address, const std::string& method,
                      const std::string& request, const Caller& caller = Developer());
 
+// Microseconds that one call takes to be refused; crashes if it is not. `channel` is of ChannelTo.
+double MicrosecondsToRefusal(const std::shared_ptr<grpc::Channel>& channel,
+                             const std::string& method, const std::string& request,
+                             const Caller& caller);
+
 // Opens plans 0 to count - 1, with progress, in a directory that `keeper` fills.
 void OpenPlans(const std::string& address, int count, const Caller& keeper = Keeper(),
                const Caller& tutor = Tutor());

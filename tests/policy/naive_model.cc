@@ -60,11 +60,23 @@ class Case {
     return kNothing;
   }
 
-  // Somebody who is there now and will still be there when the record comes sees it already.
+  // No other school stands before it.
+  bool IsFirst(const Tie& tie) const {
+    for (const Tie& other : record_.schools) {
+      if (&other == &tie) return true;
+      if (!other.struck_out && other.days.from <= record_.ended) return false;
+    }
+    return true;
+  }
+
+  // Somebody who is there now and will still be there when the record comes sees it already, unless
+  // it is at another school until then: a move is recorded ahead.
   bool WillMeet(const Role& role) const {
     if (!role.days.Has(call_.today)) return false;
     for (const Tie& tie : record_.schools) {
       if (!AreOneSchool(world_, tie.number, role.school)) continue;
+      if (tie.days.from > call_.today && record_.kind == Kind::kInduction && !IsFirst(tie))
+        continue;
       for (int day = call_.today; day <= kEnd; ++day) {
         if (IsTied(tie, day) && role.days.Has(day)) return true;
       }

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/status_macros.h"
 #include "domain/access_grant.h"
+#include "domain/access_log.h"
 #include "domain/action_plan.h"
 #include "domain/codec.h"
 #include "domain/induction.h"
@@ -67,6 +68,7 @@ constexpr DefaultName kDefaultNames[] = {
     {"accessGrants/", "accessGrants/00000000-0000-4000-8000-00000000004a"},
     {"serviceAccounts/", "serviceAccounts/00000000-0000-4000-8000-00000000005a"},
     {"ledgers/", "ledgers/harbour-trust"},
+    {"accessLogs/", "accessLogs/harbour-trust"},
 };
 
 std::string DefaultNameOf(const domain::Aggregate& aggregate) {
@@ -362,6 +364,14 @@ std::optional<Decided> DecideOnLedger(const pb::Message& state, const v1::Comman
   return DecideOn<v1::Ledger>(state, context)(command.record_key_rotation());
 }
 
+std::optional<Decided> DecideOnAccessLog(const pb::Message& state, const v1::Command& command,
+                                         const domain::Context& context) {
+  const auto decide = DecideOn<v1::AccessLog>(state, context);
+  if (command.has_anchor_access_log()) return decide(command.anchor_access_log());
+  if (command.has_record_access_log_break()) return decide(command.record_access_log_break());
+  return std::nullopt;
+}
+
 std::optional<Decided> DecideOnGrant(const pb::Message& state, const v1::Command& command,
                                      const domain::Context& context) {
   const auto decide = DecideOn<v1::AccessGrant>(state, context);
@@ -389,8 +399,8 @@ Decided DecideCommand(const pb::Message& state, const v1::Command& command,
                       const domain::Context& context) {
   for (const auto decide :
        {DecideOnSupportPlan, DecideOnActionPlan, DecideOnInduction, DecideOnPerson, DecideOnSchool,
-        DecideOnTrust, DecideOnBody, DecideOnReminders, DecideOnLedger, DecideOnGrant,
-        DecideOnServiceAccount}) {
+        DecideOnTrust, DecideOnBody, DecideOnReminders, DecideOnLedger, DecideOnAccessLog,
+        DecideOnGrant, DecideOnServiceAccount}) {
     if (auto decided = decide(state, command, context)) return *std::move(decided);
   }
   // Found by the first scenario of a command that is new.

@@ -1,4 +1,5 @@
 // Backups as operations, over gRPC.
+#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
@@ -6,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "absl/strings/match.h"
+#include "audit/ledger_check.h"
 #include "backup/restore.h"
 #include "google/longrunning/operations.pb.h"
 #include "google/protobuf/empty.pb.h"
@@ -99,6 +102,28 @@ TEST_F(BackupsTest, AServerOfWhatIsRestoredGoesOn) {
   google::pubsub::v1::GetSubscriptionRequest get;
   get.set_subscription(subscription.name());
   EXPECT_TRUE(server.client().Read<google::pubsub::v1::Subscription>(get).ok());
+}
+
+TEST_F(BackupsTest, WhoLookedIsInItAndCanBeLeftOut) {
+  const v1::SupportPlan plan = Open();
+  EXPECT_TRUE(client().Get(plan.name()).ok());
+  EXPECT_EQ(server_.access_keeper().RunOnce(), absl::OkStatus());
+  Make();
+  const auto restored = backup::Restore({.from = backups_, .data = restored_});
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  const auto checked = audit::CheckLedger({.data = restored_, .ledger = "trellis"});
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_TRUE(checked->holds());
+  EXPECT_TRUE(std::any_of(checked->parts.begin(), checked->parts.end(), [](const auto& part) {
+    return part.name == "access log" && absl::StrContains(part.what, "as the ledger recorded it");
+  }));
+  const std::string without = directory_ / "without";
+  ASSERT_TRUE(
+      backup::Restore({.from = backups_, .data = without, .without_access_log = true}).ok());
+  EXPECT_FALSE(fs::exists(without + "/access"));
+  const auto told = audit::CheckLedger({.data = without, .ledger = "trellis"});
+  ASSERT_TRUE(told.ok()) << told.status();
+  EXPECT_FALSE(told->holds()) << "that it is missing is told";
 }
 
 TEST_F(BackupsTest, TheSameRequestIsTheSameOperation) {

@@ -201,5 +201,14 @@ TEST_F(SettingsTest, NameWitnessesInAPolicy) {
   EXPECT_EQ(parsed.parsed.settings.witnesses->witnesses().size(), 1u);
 }
 
+TEST_F(SettingsTest, WhoLookedIsKeptForSixYearsOrAsTold) {
+  EXPECT_EQ(Parse({}).parsed.settings.access_log_years, 6);
+  EXPECT_EQ(Parse({"--access-log-years", "50"}).parsed.settings.access_log_years, 50);
+  EXPECT_EQ(Parse({"--access-log-years", "1"}).parsed.settings.access_log_years, 1);
+  for (const char* const years : {"0", "51", "six", "-1"}) {
+    EXPECT_EQ(Parse({"--access-log-years", years}).parsed.exit_code, 2) << years;
+  }
+}
+
 }  // namespace
 }  // namespace trellis::services

@@ -27,6 +27,7 @@ class TestServer {
   std::string http_address() const { return server_->http_address(); }
   services::ReminderTimer& reminders() { return server_->reminders(); }
   services::ErasureProposer& proposer() { return server_->proposer(); }
+  services::AccessKeeper& access_keeper() { return server_->access_keeper(); }
 
  private:
   services::Settings settings_;

@@ -14,7 +14,7 @@ MAY_INCLUDE = {
     "policy": {"base", "proto", "domain", "policy"},
     "vault": {"base", "vault"},
     "projections": {"base", "proto", "domain", "eventstore", "projections"},
-    "audit": {"base", "proofs", "proto", "domain", "eventstore", "projections", "audit"},
+    "audit": {"access", "base", "proofs", "proto", "domain", "eventstore", "projections", "audit"},
     "evidence": {"base", "proofs", "proto", "domain", "eventstore", "projections", "rendering",
                  "evidence"},
     "backup": {"base", "proofs", "eventstore", "audit", "backup"},

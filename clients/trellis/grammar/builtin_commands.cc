@@ -128,6 +128,8 @@ Command Restore() {
                  .value = "FILE",
                  .help = "The newest checkpoint of the ledger that anybody has: refuses a "
                          "backup that is older, or of another history."},
+                {.name = "without-access-log",
+                 .help = "Leaves out the log of who looked: where that is what is damaged."},
                 {.name = "copy",
                  .value = "NAME",
                  .help = "Makes a ledger of this name, with a key of its own and without "
