@@ -48,6 +48,8 @@ int HttpCode(const absl::Status& status) {
       return 403;
     case absl::StatusCode::kUnavailable:
       return 503;
+    case absl::StatusCode::kResourceExhausted:
+      return 429;
     default:
       return 500;
   }
@@ -66,9 +68,10 @@ absl::Status ServeRpc(const Gate& gate, const Looks& looks, const char* rpc, con
   const auto& service = *v1::SupportPlanReply::descriptor()->file()->service(0);
   const auto& method = *service.FindMethodByName(rpc);
   const auto& row = *policy::Policy::Get().Find(absl::StrCat(service.name(), "/", rpc));
-  const Credentials credentials{.metadata = [&request](const std::string& key) {
-    return request.get_header_value(key.c_str());
-  }};
+  const Credentials credentials{
+      .metadata =
+          [&request](const std::string& key) { return request.get_header_value(key.c_str()); },
+      .address = AddressOf(request.remote_addr)};
   ASSIGN_OR_RETURN(Visitor visitor, gate.Identify(credentials, method, row));
   RETURN_IF_ERROR(domain::Validate(asked));
   const absl::StatusOr<Admission> admission = gate.Admit(visitor, row, &asked);

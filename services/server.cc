@@ -178,7 +178,8 @@ class Server::Impl {
     reminders_ = std::make_unique<ReminderTimer>(rooms);
     backups_ = std::make_unique<Backups>(settings_, *keys_, *log_, *queue_, clock_);
     ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(settings_.callers, *views_, clock_));
-    gate_ = std::make_unique<Gate>(*authenticator_, *pipeline_, *views_, clock_);
+    gate_ =
+        std::make_unique<Gate>(*authenticator_, *pipeline_, *views_, clock_, LimitsOf(settings_));
     ASSIGN_OR_RETURN(access_log_,
                      access::AccessLog::Open({.directory = settings_.data + "/access",
                                               .ledger = settings_.ledger,
