@@ -19,7 +19,7 @@ struct AccessBenchOptions {
 };
 
 // Adds a row for durable commands and one for reads, both over TLS with a token, beside a null rpc
-// over TLS; and one for the answer of the policy alone.
+// over TLS; one for the answer of the policy alone; and one for a caller beside a noisy one.
 void MeasureAccess(const AccessBenchOptions& options, std::vector<Row>& rows);
 
 }  // namespace trellis::bench
