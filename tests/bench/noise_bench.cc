@@ -76,11 +76,13 @@ void MeasureNoise(const NoiseBenchOptions& options, std::vector<Row>& rows) {
     std::thread noisy([&] {
       noise = RunLoad(options.server, {.method = options.noisy_method,
                                        .in_flight = kNoisyInFlight,
-                                       .duration = options.round + absl::Seconds(1),
+                                       .duration = 2 * options.round + absl::Seconds(1),
                                        .next = [](int) { return BufferOf(""); },
                                        .caller = options.noisy,
                                        .stops_at_failure = false});
     });
+    // By then the noisy caller has had its burst, and has its rate.
+    polite.P99();
     const double beside = polite.P99();
     noisy.join();
     ratio.push_back(beside / alone.back());
