@@ -25,6 +25,8 @@ struct Credentials {
   std::function<std::string(const std::string&)> metadata;
   // The DNS names and URIs of a client certificate that was verified; empty without one.
   std::vector<std::string> certificate_names = {};
+  // The network address that it comes from, as AddressOf (rate_limiter.h) gives it.
+  std::string address = {};
 };
 
 struct Principal {

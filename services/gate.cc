@@ -66,11 +66,32 @@ absl::Status ReadCapacity(const Credentials& credentials,
 
 }  // namespace
 
+absl::StatusOr<Principal> Gate::Authenticate(const Credentials& credentials) const {
+  RETURN_IF_ERROR(addresses_->Check(credentials.address, limits_.failures));
+  absl::StatusOr<Principal> principal = authenticator_.Authenticate(credentials);
+  if (principal.status().code() == absl::StatusCode::kUnauthenticated) {
+    addresses_->Take(credentials.address, limits_.failures).IgnoreError();
+  }
+  return principal;
+}
+
+absl::StatusOr<std::shared_ptr<RateLimiter::Place>> Gate::Enter(const Principal& principal) const {
+  if (principal.kind == Principal::Kind::kService) {
+    return callers_->Enter(principal.name, limits_.service);
+  }
+  // A stranger has no name but that of the token.
+  return callers_->Enter(principal.name.empty()
+                             ? absl::StrCat(principal.issuer, " ", principal.subject)
+                             : principal.name,
+                         limits_.person);
+}
+
 absl::StatusOr<Visitor> Gate::Identify(const Credentials& credentials,
                                        const google::protobuf::MethodDescriptor& method,
                                        const policy::Row& row) const {
   Visitor visitor;
-  ASSIGN_OR_RETURN(visitor.principal, authenticator_.Authenticate(credentials));
+  ASSIGN_OR_RETURN(visitor.principal, Authenticate(credentials));
+  ASSIGN_OR_RETURN(visitor.place, Enter(visitor.principal));
   switch (visitor.principal.kind) {
     case Principal::Kind::kDeveloper:
       // What becomes an event names who did it.
@@ -105,7 +126,8 @@ absl::StatusOr<Admission> Gate::Admit(Visitor& visitor, const policy::Row& row,
     return Admission{.principal = std::move(visitor.principal),
                      .caller = ActorMissing(),
                      .reason = std::move(visitor.reason),
-                     .finding = std::move(visitor.finding)};
+                     .finding = std::move(visitor.finding),
+                     .place = std::move(visitor.place)};
   }
   if (absl::Status status = Check(visitor, row, request); !status.ok()) {
     if (request == nullptr || !IsCommand(*request->GetDescriptor())) return status;
@@ -115,7 +137,8 @@ absl::StatusOr<Admission> Gate::Admit(Visitor& visitor, const policy::Row& row,
   return Admission{.principal = std::move(visitor.principal),
                    .caller = std::move(visitor.caller),
                    .reason = std::move(visitor.reason),
-                   .finding = std::move(visitor.finding)};
+                   .finding = std::move(visitor.finding),
+                   .place = std::move(visitor.place)};
 }
 
 absl::Status Gate::Check(Visitor& visitor, const policy::Row& row,

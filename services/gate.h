@@ -1,11 +1,12 @@
-// What every call passes before anything is done: who calls, in which capacity, and whether the
-// policy lets them (policy/policy.txt). Deny by default.
+// What every call passes before anything is done: who calls, whether they call too often, in which
+// capacity, and whether the policy lets them (policy/policy.txt). Deny by default.
 //
 // Operation.   Says of a record that the caller may not see what it says of one that does not
 //              exist, in the same words.
 // Concurrency. Thread-safe.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -18,6 +19,7 @@
 #include "services/caller.h"
 #include "services/command_pipeline.h"
 #include "services/permission.h"
+#include "services/rate_limiter.h"
 
 namespace trellis::services {
 
@@ -30,6 +32,8 @@ struct Visitor {
   std::string reason;
   // What they want, once it was asked whether they may.
   Finding finding;
+  // Among the calls in progress; null without a limit.
+  std::shared_ptr<RateLimiter::Place> place = nullptr;
 };
 
 // A call that was let in.
@@ -41,20 +45,30 @@ struct Admission {
   // As of Visitor.
   std::string reason = {};
   Finding finding = {};
+  // To be left when the call is answered, or to be held until then; null without a limit.
+  std::shared_ptr<RateLimiter::Place> place = nullptr;
 };
 
 class Gate {
  public:
   // All must outlive the gate.
   Gate(const Authenticator& authenticator, const CommandPipeline& pipeline,
-       projections::Views& views, const Clock& clock)
-      : authenticator_(authenticator), pipeline_(pipeline), views_(views), clock_(clock) {}
+       projections::Views& views, const Clock& clock, const RateLimits& limits)
+      : authenticator_(authenticator),
+        pipeline_(pipeline),
+        views_(views),
+        clock_(clock),
+        limits_(limits),
+        callers_(RateLimiter::Create(clock)),
+        addresses_(RateLimiter::Create(clock)) {}
 
   // Who calls the method, whose line of the policy is `row`, and whether somebody like them may at
   // all. Asked before anything is read of a request, so that strangers cost little.
   //   UNAUTHENTICATED    as of Authenticator and, of a command without a capacity, ACTOR_MISSING
   //   PERMISSION_DENIED  IDENTITY_UNBOUND, NOT_AN_ADMINISTRATOR, CAPACITY_NOT_ALLOWED,
   //                      SCOPE_MISSING
+  //   RESOURCE_EXHAUSTED as of RateLimiter: of the caller, or of the address that too many calls
+  //                      came from which nobody could be told from
   absl::StatusOr<Visitor> Identify(const Credentials& credentials,
                                    const google::protobuf::MethodDescriptor& method,
                                    const policy::Row& row) const;
@@ -68,6 +82,9 @@ class Gate {
                                   const google::protobuf::Message* request) const;
 
  private:
+  // Who calls, unless too many calls of their address were nobody's; those are counted.
+  absl::StatusOr<Principal> Authenticate(const Credentials& credentials) const;
+  absl::StatusOr<std::shared_ptr<RateLimiter::Place>> Enter(const Principal& principal) const;
   // Sets the capacity in which they may, if they said none.
   absl::Status Check(Visitor& visitor, const policy::Row& row,
                      const google::protobuf::Message* request) const;
@@ -76,6 +93,9 @@ class Gate {
   const CommandPipeline& pipeline_;
   projections::Views& views_;
   const Clock& clock_;
+  const RateLimits limits_;
+  const std::shared_ptr<RateLimiter> callers_;
+  const std::shared_ptr<RateLimiter> addresses_;
 };
 
 }  // namespace trellis::services

@@ -53,4 +53,15 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
                       details.SerializeAsString());
 }
 
+std::optional<absl::Duration> RetryDelay(const absl::Status& status) {
+  const google::rpc::Status details = ToRpcStatus(status);
+  for (const google::protobuf::Any& detail : details.details()) {
+    google::rpc::RetryInfo info;
+    if (!detail.UnpackTo(&info)) continue;
+    return absl::Seconds(info.retry_delay().seconds()) +
+           absl::Nanoseconds(info.retry_delay().nanos());
+  }
+  return std::nullopt;
+}
+
 }  // namespace trellis::services

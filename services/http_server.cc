@@ -2,26 +2,20 @@
 
 #include <functional>
 #include <httplib.h>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "base/error.h"
 #include "base/status_macros.h"
 #include "domain/validate.h"
 #include "rendering/plan_list.h"
 #include "services/caseload.h"
 #include "services/diary_feed.h"
+#include "services/page_server.h"
 #include "services/tile_pages.h"
 
 namespace trellis::services {
 namespace {
 
-// Threads that serve pages. A page is rendered in about a millisecond, but a connection that is
-// kept alive holds its thread for up to kKeepAliveSeconds, and a browser has several of them.
-constexpr size_t kThreads = 16;
-constexpr time_t kKeepAliveSeconds = 2;
 constexpr char kHtml[] = "text/html; charset=utf-8";
 constexpr char kCalendar[] = "text/calendar; charset=utf-8";
 constexpr char kText[] = "text/plain; charset=utf-8";
@@ -36,28 +30,6 @@ const httplib::Headers& PageHeaders() {
   return headers;
 }
 
-int HttpCode(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kNotFound:
-      return 404;
-    case absl::StatusCode::kInvalidArgument:
-      return 400;
-    case absl::StatusCode::kUnauthenticated:
-      return 401;
-    case absl::StatusCode::kPermissionDenied:
-      return 403;
-    case absl::StatusCode::kUnavailable:
-      return 503;
-    default:
-      return 500;
-  }
-}
-
-void Fail(const absl::Status& status, httplib::Response& response) {
-  response.status = HttpCode(status);
-  response.set_content(absl::StrCat(status.message(), "\n"), kText);
-}
-
 // Answers like an rpc of the support plans: through the same gate, with the same words, recorded
 // in the same way. `read` gives the reply, `show` makes a page of it.
 template <typename Request, typename Read, typename Show>
@@ -66,9 +38,10 @@ absl::Status ServeRpc(const Gate& gate, const Looks& looks, const char* rpc, con
   const auto& service = *v1::SupportPlanReply::descriptor()->file()->service(0);
   const auto& method = *service.FindMethodByName(rpc);
   const auto& row = *policy::Policy::Get().Find(absl::StrCat(service.name(), "/", rpc));
-  const Credentials credentials{.metadata = [&request](const std::string& key) {
-    return request.get_header_value(key.c_str());
-  }};
+  const Credentials credentials{
+      .metadata =
+          [&request](const std::string& key) { return request.get_header_value(key.c_str()); },
+      .address = AddressOf(request.remote_addr)};
   ASSIGN_OR_RETURN(Visitor visitor, gate.Identify(credentials, method, row));
   RETURN_IF_ERROR(domain::Validate(asked));
   const absl::StatusOr<Admission> admission = gate.Admit(visitor, row, &asked);
@@ -111,23 +84,13 @@ void ServeIndex(const Rooms& rooms, const Gate& gate, const Looks& looks,
 class HttpServer::Impl {
  public:
   Impl(const Rooms& rooms, const Gate& gate, const Looks& looks, const Measured& measured,
-       const TlsFiles& tls)
+       const TlsFiles& tls, const RateLimits& limits)
       : rooms_(rooms),
         gate_(gate),
         looks_(looks),
         measured_(measured),
-        tls_(tls.is_set() ? HttpTls(tls) : nullptr),
-        server_of_(tls.is_set() ? std::make_unique<httplib::SSLServer>(tls_)
-                                : std::make_unique<httplib::Server>()),
-        server_(*server_of_) {
-    server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-    // Only this process may listen there: two servers on one port would each get some requests.
-    server_.set_socket_options([](socket_t socket) {
-      const int yes = 1;
-      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    });
+        server_(tls, rooms.clock, limits.pages) {
     server_.set_default_headers(PageHeaders());
-    server_.set_keep_alive_timeout(kKeepAliveSeconds);
     server_.set_payload_max_length(1024);
     server_.Get("/", [this](const httplib::Request& request, httplib::Response& response) {
       ServeIndex(rooms_, gate_, looks_, request, response);
@@ -156,54 +119,26 @@ class HttpServer::Impl {
     });
   }
 
-  ~Impl() {
-    server_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  absl::Status Start(const Address& address) {
-    const auto& [host, port] = address;
-    // The brackets of an IPv6 address are an address's spelling, not the host's.
-    const std::string name(absl::StripSuffix(absl::StripPrefix(host, "["), "]"));
-    port_ =
-        port == 0 ? server_.bind_to_any_port(name) : (server_.bind_to_port(name, port) ? port : -1);
-    if (port_ < 0) {
-      return Error(absl::StatusCode::kUnavailable, "CANNOT_LISTEN",
-                   absl::StrCat("cannot listen on ", host, ":", port,
-                                " (--http): it is in use, or not an address of this machine"),
-                   {{"address", absl::StrCat(host, ":", port)}});
-    }
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
-    // stop() has an effect only on a server that runs.
-    while (!server_.is_running()) std::this_thread::yield();
-    return absl::OkStatus();
-  }
-
-  int port() const { return port_; }
+  absl::Status Listen(const Address& address) { return server_.Listen(address, "--http"); }
+  int port() const { return server_.port(); }
 
  private:
   const Rooms rooms_;
   const Gate& gate_;
   const Looks& looks_;
   const Measured measured_;
-  const std::function<bool(SSL_CTX&)> tls_;
-  const std::unique_ptr<httplib::Server> server_of_;
-  httplib::Server& server_;
-  int port_ = 0;
-  std::thread thread_;
+  PageServer server_;
 };
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 int HttpServer::port() const { return impl_->port(); }
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const Rooms& rooms, const Gate& gate,
-                                                              const Looks& looks,
-                                                              const Measured& measured,
-                                                              const Address& address,
-                                                              const TlsFiles& tls) {
-  auto impl = std::make_unique<Impl>(rooms, gate, looks, measured, tls);
-  if (absl::Status status = impl->Start(address); !status.ok()) return status;
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
+    const Rooms& rooms, const Gate& gate, const Looks& looks, const Measured& measured,
+    const Address& address, const TlsFiles& tls, const RateLimits& limits) {
+  auto impl = std::make_unique<Impl>(rooms, gate, looks, measured, tls, limits);
+  if (absl::Status status = impl->Listen(address); !status.ok()) return status;
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 

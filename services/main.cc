@@ -1,5 +1,6 @@
 // trellisd. Exit codes: 0 after a drain, 2 wrong usage, 3 cannot start, 4 a write of the log
 // failed.
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "services/listener.h"
 #include "services/server.h"
 #include "services/settings.h"
 
@@ -39,12 +41,21 @@ void LeaveNoDump() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
+// Connections need descriptors as files do, and the 1,024 that a process often begins with are few.
+void TakeDescriptors() {
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = std::min<rlim_t>(files.rlim_max, 4 * trellis::services::kDescriptorsMax);
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const trellis::services::ParsedSettings parsed = trellis::services::ParseSettings(argc, argv);
   if (parsed.exit_code >= 0) return parsed.exit_code;
   LeaveNoDump();
+  TakeDescriptors();
   // Protocol Buffers would log field names of requests that are not UTF-8; the caller is told.
   google::protobuf::SetLogHandler(nullptr);
   // So is whoever starts the program, in one line; gRPC's own speaks of its files. Said otherwise

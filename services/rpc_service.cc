@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "domain/validate.h"
 #include "services/grpc_status.h"
+#include "services/refused.h"
 #include "trellis/v1/support_plan_service.pb.h"
 
 namespace trellis::services {
@@ -55,7 +56,7 @@ void Call::Reply(const google::protobuf::Message& reply) const {
   const grpc::Status status =
       grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(reply, response_,
                                                                                  &own_buffer);
-  reactor_->Finish(status);
+  Finish(status);
 }
 
 void Call::ReplyBytes(const std::string& bytes) const {
@@ -67,10 +68,15 @@ void Call::ReplyBytes(const std::string& bytes) const {
   }
   const grpc::Slice slice(bytes);
   *response_ = grpc::ByteBuffer(&slice, 1);
-  reactor_->Finish(grpc::Status::OK);
+  Finish(grpc::Status::OK);
 }
 
-void Call::Fail(const absl::Status& error) const { reactor_->Finish(ToGrpcStatus(error)); }
+void Call::Fail(const absl::Status& error) const { Finish(ToGrpcStatus(error)); }
+
+void Call::Finish(const grpc::Status& status) const {
+  if (admission_ != nullptr && admission_->place != nullptr) admission_->place->Leave();
+  reactor_->Finish(status);
+}
 
 absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
   // The reader consumes the buffer: a copy shares its bytes.
@@ -95,7 +101,8 @@ std::string MetadataOf(const grpc::CallbackServerContext& context, const std::st
 
 Credentials CredentialsOf(const grpc::CallbackServerContext& context) {
   Credentials credentials{
-      .metadata = [&context](const std::string& key) { return MetadataOf(context, key); }};
+      .metadata = [&context](const std::string& key) { return MetadataOf(context, key); },
+      .address = AddressOf(context.peer())};
   const auto auth = context.auth_context();
   if (auth == nullptr || !auth->IsPeerAuthenticated()) return credentials;
   for (const grpc::string_ref& name : auth->FindPropertyValues("x509_subject_alternative_name")) {
@@ -118,14 +125,6 @@ std::unique_ptr<google::protobuf::Message> NewRequest(
           ->GetPrototype(method.input_type())
           ->New());
 }
-
-// Ends a call of streams before it began.
-template <typename Reactor>
-class Refused final : public Reactor {
- public:
-  explicit Refused(const absl::Status& status) { this->Finish(ToGrpcStatus(status)); }
-  void OnDone() override { delete this; }
-};
 
 }  // namespace
 
@@ -188,19 +187,18 @@ void RpcService::AddUnary(int index, Handler handler) {
                                                  grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
   MarkMethodRawCallback(
       index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                 [this, at, handler = std::move(handler)](grpc::CallbackServerContext* context,
-                                                          const grpc::ByteBuffer* bytes,
-                                                          grpc::ByteBuffer* response) {
-                   Call call(context, response);
+                 [this, at, handler = std::move(handler)](
+                     grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes,
+                     grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
                    const auto request = NewRequest(method(at));
                    auto admission = LetIn(at, *context, *bytes, *request);
-                   if (admission.ok()) {
-                     call.Admit(*std::move(admission));
-                     call.Record(looks_, method(at));
-                     handler(call, *request);
-                   } else {
-                     call.Fail(admission.status());
+                   if (!admission.ok()) {
+                     return new Refused<grpc::ServerUnaryReactor>(admission.status());
                    }
+                   Call call(context, response);
+                   call.Admit(*std::move(admission));
+                   if (IsRead(method(at))) call.Record(looks_, method(at));
+                   handler(call, *request);
                    return call.reactor();
                  }));
 }
@@ -216,7 +214,10 @@ void RpcService::AddStream(int index, StreamHandler handler) {
                               const auto admission = LetIn(at, *context);
                               if (!admission.ok())
                                 return new Refused<StreamReactor>(admission.status());
-                              return handler(*admission);
+                              StreamReactor* const reactor = handler(*admission);
+                              // gRPC lets it go no sooner than it has it.
+                              reactor->Hold(admission->place);
+                              return reactor;
                             }));
 }
 
@@ -234,7 +235,9 @@ void RpcService::AddAnswering(int index, AnsweringHandler handler) {
             if (!admission.ok()) return new Refused<Answering>(admission.status());
             const absl::Status seen = looks_.Seen(*admission, method(at), nullptr);
             if (!seen.ok()) return new Refused<Answering>(seen);
-            return handler(*admission, *request);
+            Answering* const reactor = handler(*admission, *request);
+            reactor->Hold(admission->place);
+            return reactor;
           }));
 }
 

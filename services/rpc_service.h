@@ -65,6 +65,9 @@ class Call {
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
  private:
+  // It is no longer in progress, before its caller can know of its end and call again.
+  void Finish(const grpc::Status& status) const;
+
   grpc::CallbackServerContext* context_;
   grpc::ByteBuffer* response_;
   grpc::ServerUnaryReactor* reactor_;
@@ -74,12 +77,22 @@ class Call {
   const google::protobuf::MethodDescriptor* method_ = nullptr;
 };
 
+// A reactor that is among its caller's calls in progress until it goes.
+template <typename Reactor>
+class Counted : public Reactor {
+ public:
+  void Hold(std::shared_ptr<RateLimiter::Place> place) { place_ = std::move(place); }
+
+ private:
+  std::shared_ptr<RateLimiter::Place> place_;
+};
+
 // Begins a call in which both sides send messages; makes what reacts to them, which deletes itself.
-using StreamReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+using StreamReactor = Counted<grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>>;
 using StreamHandler = std::function<StreamReactor*(const Admission&)>;
 
 // Begins a call that is answered with messages, by its request; likewise.
-using Answering = grpc::ServerWriteReactor<grpc::ByteBuffer>;
+using Answering = Counted<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
 using AnsweringHandler =
     std::function<Answering*(const Admission&, const google::protobuf::Message&)>;
 

@@ -5,12 +5,14 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "access/access_log.h"
+#include "base/check.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/status_macros.h"
@@ -34,6 +36,7 @@
 #include "services/gate.h"
 #include "services/http_server.h"
 #include "services/induction_service.h"
+#include "services/listener.h"
 #include "services/looks.h"
 #include "services/privacy_service.h"
 #include "services/publisher_service.h"
@@ -125,6 +128,19 @@ void KeepAlive(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
 }
 
+// What connections may cost before anybody has said who they are.
+void LimitConnections(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kRequestBytesMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsOfAConnection);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(kHandshakeTime)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(kIdleTime)));
+  // Requests that are being read hold no more than this together.
+  builder.SetResourceQuota(grpc::ResourceQuota("calls").Resize(kCallBytesMax));
+}
+
 // Who subscribes may read every event: the policy lets service accounts of every school alone.
 bool MayRead(const google::pubsub::v1::Subscription&, const eventstore::Header&) { return true; }
 
@@ -141,6 +157,7 @@ class Server::Impl {
     if (scrubber_ != nullptr) scrubber_->Stop();
     if (queue_ != nullptr) queue_->Close();
     if (backups_ != nullptr) backups_->Stop();
+    if (listener_ != nullptr) listener_->Stop();
     if (grpc_ != nullptr) {
       grpc_->GetHealthCheckService()->SetServingStatus(false);
       grpc_->Shutdown(std::chrono::system_clock::now() + kDrainTime);
@@ -195,7 +212,8 @@ class Server::Impl {
                                                     settings_.access_log_years);
     backups_ = std::make_unique<Backups>(settings_, *keys_, *log_, *access_log_, *queue_, clock_);
     ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(settings_.callers, *views_, clock_));
-    gate_ = std::make_unique<Gate>(*authenticator_, *pipeline_, *views_, clock_);
+    gate_ =
+        std::make_unique<Gate>(*authenticator_, *pipeline_, *views_, clock_, LimitsOf(settings_));
     looks_ = std::make_unique<Looks>(*access_log_);
     services_ = MakeServices(rooms, *gate_, *looks_, *access_log_, *queue_, *backups_);
     RETURN_IF_ERROR(StartGrpc());
@@ -203,7 +221,7 @@ class Server::Impl {
     ASSIGN_OR_RETURN(
         http_, HttpServer::Start(rooms, *gate_, *looks_,
                                  {*queue_, *reminders_, *scrubber_, *access_keeper_, relay_.get()},
-                                 settings_.http, settings_.tls));
+                                 settings_.http, settings_.tls, LimitsOf(settings_)));
     if (settings_.callers.development) {
       Log("server.development", {{"warning",
                                   "callers are who they say they are; whoever says "
@@ -220,7 +238,9 @@ class Server::Impl {
   ErasureProposer& proposer() { return *proposer_; }
   AccessKeeper& access_keeper() { return *access_keeper_; }
 
-  std::string grpc_address() const { return absl::StrCat(settings_.listen.host, ":", port_); }
+  std::string grpc_address() const {
+    return absl::StrCat(settings_.listen.host, ":", listener_->port());
+  }
   std::string http_address() const { return absl::StrCat(settings_.http.host, ":", http_->port()); }
 
  private:
@@ -230,25 +250,24 @@ class Server::Impl {
     // Links what reflection says of the health service, which gRPC brings without a description.
     grpc::health::v1::HealthCheckRequest::descriptor();
     grpc::ServerBuilder builder;
-    // Only this process may listen there: two servers on one port would each get some calls.
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    builder.SetMaxReceiveMessageSize(kRequestBytesMax);
+    LimitConnections(builder);
     KeepAlive(builder);
-    const std::string address = absl::StrCat(settings_.listen.host, ":", settings_.listen.port);
-    builder.AddListeningPort(
-        address,
-        settings_.tls.is_set() ? GrpcCredentials(settings_.tls) : grpc::InsecureServerCredentials(),
-        &port_);
+    ASSIGN_OR_RETURN(listener_, Listener::Bind(settings_.listen, "--listen"));
+    connections_ = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        settings_.tls.is_set() ? GrpcCredentials(settings_.tls)
+                               : grpc::InsecureServerCredentials());
     for (const auto& service : services_) builder.RegisterService(service.get());
     grpc_ = builder.BuildAndStart();
-    if (grpc_ != nullptr && port_ != 0) {
-      grpc_->GetHealthCheckService()->SetServingStatus(true);
-      return absl::OkStatus();
-    }
-    return Error(absl::StatusCode::kUnavailable, "CANNOT_LISTEN",
-                 absl::StrCat("cannot listen on ", address,
-                              " (--listen): it is in use, or not an address of this machine"),
-                 {{"address", address}});
+    CHECK(grpc_ != nullptr);
+    grpc_->GetHealthCheckService()->SetServingStatus(true);
+    listener_->Start([this](int listening, int connection) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters made;
+      made.listener_fd = listening;
+      made.fd = connection;
+      connections_->HandleNewConnection(&made);
+    });
+    return absl::OkStatus();
   }
 
   const Settings settings_;
@@ -271,9 +290,10 @@ class Server::Impl {
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Looks> looks_;
   std::vector<std::unique_ptr<RpcService>> services_;
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<HttpServer> http_;
-  int port_ = 0;
 };
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/clock.h"
 #include "services/erasure_proposer.h"
 #include "services/access_keeper.h"
@@ -18,6 +19,17 @@ namespace trellis::services {
 // The largest request that is read at all. Larger ones get gRPC's own RESOURCE_EXHAUSTED; smaller
 // ones that break a limit are told which.
 inline constexpr int kRequestBytesMax = 16 << 20;
+// All metadata of a call, as HTTP/2 counts them (32 bytes more for each key). A token has up to
+// 16 KiB (identity/token.h), a name of 200 characters 2,400 bytes.
+inline constexpr int kMetadataBytesMax = 24 << 10;
+// Calls in progress on one connection; a client's library holds back what is more. A front end has
+// the calls of all its people on one.
+inline constexpr int kStreamsOfAConnection = 1'000;
+// A connection that is not set up by then, or has no call for so long, is ended.
+inline constexpr absl::Duration kHandshakeTime = absl::Seconds(10);
+inline constexpr absl::Duration kIdleTime = absl::Minutes(30);
+// What all requests that are being read may hold together; beyond that gRPC ends calls.
+inline constexpr size_t kCallBytesMax = size_t{512} << 20;
 
 class Server {
  public:

@@ -1,5 +1,6 @@
 #include "services/settings.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -35,6 +36,18 @@ int ReadOthers(const std::string& brokers, const std::string& witnesses, Setting
     settings.witnesses = *policy;
   }
   return -1;
+}
+
+// The limits, all more or less by as much as the person's.
+RateLimits ScaledTo(double person_calls_per_second) {
+  RateLimits limits;
+  const double scale = person_calls_per_second / limits.person.per_second;
+  for (RateLimit* const limit : {&limits.person, &limits.service}) {
+    limit->per_second *= scale;
+    limit->burst *= scale;
+    limit->at_once = static_cast<int>(limit->at_once * std::max(scale, 1.0));
+  }
+  return limits;
 }
 
 // Personal records leave this machine encrypted and to known callers, or not at all.
@@ -100,6 +113,10 @@ absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string&
   return address;
 }
 
+RateLimits LimitsOf(const Settings& settings) {
+  return settings.limits.value_or(settings.callers.development ? RateLimits::None() : RateLimits());
+}
+
 bool IsLoopback(const Address& address) {
   return address.host == "127.0.0.1" || address.host == "localhost" || address.host == "[::1]";
 }
@@ -110,6 +127,7 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
   std::string listen = "127.0.0.1:7443", http = "127.0.0.1:7480", brokers, witnesses;
   identity::IssuerSettings issuer;
   std::vector<std::string> administrators;
+  double calls = 0;
   CLI::App app("The Trellis server: support plans over gRPC, on an event log of its own.",
                "trellisd");
   app.set_version_flag("--version", "trellisd " TRELLIS_VERSION);
@@ -137,6 +155,8 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
   app.add_option("--tls-key", settings.tls.key, "The certificate's key, PEM");
   app.add_option("--tls-client-roots", settings.tls.client_roots,
                  "Roots of the client certificates of service accounts, PEM");
+  app.add_option("--calls-per-second", calls, "How many calls a person may make, day and night")
+      ->check(CLI::Range(1.0, 1e6));
   app.add_option("--ledger", settings.ledger, "The ledger's name")->capture_default_str();
   app.add_option("--access-log-years", settings.access_log_years,
                  "How many years it is kept who looked at a record")
@@ -174,6 +194,7 @@ ParsedSettings ParseSettings(int argc, const char* const* argv) {
     settings.listen = *listen_address;
     settings.http = *http_address;
   }
+  if (calls > 0) settings.limits = ScaledTo(calls);
   if (parsed.exit_code < 0) parsed.exit_code = ReadOthers(brokers, witnesses, settings);
   if (parsed.exit_code < 0) parsed.exit_code = ReadCallers(issuer, administrators, settings);
   return parsed;

@@ -10,6 +10,7 @@
 #include "proofs/policy.h"
 #include "relay/brokers.h"
 #include "services/authenticator.h"
+#include "services/rate_limiter.h"
 #include "services/tls.h"
 
 namespace trellis::services {
@@ -47,9 +48,15 @@ struct Settings {
   int retention_years = domain::kRetentionYearsMin;
   // Who is believed. Without any of these nobody could call, and it does not start.
   AuthenticatorOptions callers = {};
+  // How much each caller may ask for. None given: RateLimits as they are; in development no limits,
+  // since nobody proves there who calls, and it is where things are measured.
+  std::optional<RateLimits> limits = {};
   // The certificate of both ports; none: they listen on loopback alone.
   TlsFiles tls = {};
 };
+
+// The limits that hold with these settings.
+RateLimits LimitsOf(const Settings& settings);
 
 // HOST:PORT, with brackets around an IPv6 address.
 absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string& text);

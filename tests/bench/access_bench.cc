@@ -11,6 +11,7 @@
 #include "base/uuid.h"
 #include "policy/access.h"
 #include "tests/bench/load.h"
+#include "tests/bench/noise_bench.h"
 #include "tests/bench/processes.h"
 #include "tests/bench/sample.h"
 #include "tests/support/certificates.h"
@@ -177,14 +178,40 @@ double PolicyNanoseconds() {
   return SecondsSince(start) * 1e9 / kTimes;
 }
 
+// On a server of its own, with the limits that there are by default.
+void MeasureNoiseOf(const AccessBenchOptions& options, const Identities& identities,
+                    std::vector<Row>& rows) {
+  const ServerProcess trellisd(With({options.trellisd, "--data", options.work + "/noise",
+                                     "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"},
+                                    identities.TrellisdFlags()));
+  const std::string server = trellisd.WordAfter("grpc");
+  const Caller keeper = identities.Of(kRoot, "ADMINISTRATOR");
+  const Caller tutor = identities.Of("tutor", "INDUCTION_TUTOR");
+  OpenPlans(server, 0, keeper, tutor);
+  Bind(server, identities);
+  CallOnce(server, kOpen, OpenRequest(0).SerializeAsString(), tutor);
+  v1::GetSupportPlanRequest get;
+  get.set_name(PlanName(0));
+  MeasureNoise({.server = server,
+                .polite = tutor,
+                .polite_method = kGet,
+                .polite_request = get.SerializeAsString(),
+                .noisy = keeper,
+                .noisy_method = "/trellis.v1.AccessService/WhoAmI",
+                .rounds = options.rounds,
+                .round = options.round},
+               rows);
+}
+
 }  // namespace
 
 void MeasureAccess(const AccessBenchOptions& options, std::vector<Row>& rows) {
   Show("Callers who are known: TLS, a token, the policy, the access log:");
   const Identities identities(options.work);
-  const ServerProcess trellisd(With({options.trellisd, "--data", options.work + "/access",
-                                     "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"},
-                                    identities.TrellisdFlags()));
+  const ServerProcess trellisd(
+      With({options.trellisd, "--data", options.work + "/access", "--listen", "127.0.0.1:0",
+            "--http", "127.0.0.1:0", "--calls-per-second", "1000000"},
+           identities.TrellisdFlags()));
   const std::string server = trellisd.WordAfter("grpc");
   const Caller keeper = identities.Of(kRoot, "ADMINISTRATOR");
   const Caller tutor = identities.Of("tutor", "INDUCTION_TUTOR");
@@ -232,6 +259,7 @@ void MeasureAccess(const AccessBenchOptions& options, std::vector<Row>& rows) {
                   .ratio = "",
                   .wanted = "< 2 000 ns",
                   .met = nanoseconds < 2'000});
+  MeasureNoiseOf(options, identities, rows);
 }
 
 }  // namespace trellis::bench

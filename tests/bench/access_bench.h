@@ -19,7 +19,8 @@ struct AccessBenchOptions {
 };
 
 // Adds a row for durable commands and one for reads, both over TLS with a token, beside a null rpc
-// over TLS; one for what a refusal tells by its time; and one for the answer of the policy alone.
+// over TLS; one for what a refusal tells by its time; one for the answer of the policy alone; and
+// one for a caller beside a noisy one.
 void MeasureAccess(const AccessBenchOptions& options, std::vector<Row>& rows);
 
 }  // namespace trellis::bench

@@ -44,7 +44,7 @@ class Slot {
     const Clock::time_point now = Clock::now();
     latencies_us.push_back(std::chrono::duration<float, std::micro>(now - started_).count());
     if (!status.ok() && failures++ == 0) first_failure = status.error_message();
-    if (now < end_ && failures == 0) {
+    if (now < end_ && (failures == 0 || !options_.stops_at_failure)) {
       Start();
     } else {
       done_();

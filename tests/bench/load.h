@@ -41,6 +41,8 @@ struct LoadOptions {
   // at a time.
   std::function<grpc::ByteBuffer(int slot)> next;
   Caller caller = Developer();
+  // Else failures are counted, and the calls go on.
+  bool stops_at_failure = true;
 };
 
 // Calls `address` as `options` say. The same client for every server, so that ratios are of

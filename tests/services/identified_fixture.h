@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -19,7 +20,7 @@ class IdentifiedTest : public ::testing::Test {
   // The subject that the server was told is an administrator.
   static constexpr char kRoot[] = "root";
 
-  IdentifiedTest() {
+  explicit IdentifiedTest(const std::optional<RateLimits>& limits = {}) : limits_(limits) {
     for (const testing::Actor& actor :
          {testing::Tutor(), testing::Headteacher(), testing::AppropriateBody(), testing::Ect()}) {
       introductions_.Before(testing::OpenRequest(), actor.party.person(), actor.capacity, give_);
@@ -104,6 +105,8 @@ class IdentifiedTest : public ::testing::Test {
     return Ask<v1::SupportPlan>(metadata, request);
   }
 
+  // None: there are no limits.
+  const std::optional<RateLimits> limits_;
   testing::TempDirectory directory_;
   testing::FakeClock clock_;
   const std::unique_ptr<testing::OpenIdProvider> provider_ =
@@ -113,7 +116,8 @@ class IdentifiedTest : public ::testing::Test {
                .callers = {.issuers = {{.issuer = provider_->issuer(),
                                         .audience = "trellis",
                                         .keys = provider_->keys_address()}},
-                           .administrators = {absl::StrCat(provider_->issuer(), " ", kRoot)}}},
+                           .administrators = {absl::StrCat(provider_->issuer(), " ", kRoot)}},
+               .limits = limits_},
       clock_};
   const testing::RpcClient client_{server_.grpc_address(), grpc::InsecureChannelCredentials()};
   const testing::Introductions::Give give_ = [this](const google::protobuf::Message& command) {

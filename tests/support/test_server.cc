@@ -15,6 +15,8 @@ TestServer::TestServer(const std::string& data, const Clock& clock, const std::s
 TestServer::TestServer(services::Settings settings, const Clock& clock)
     : settings_(std::move(settings)), clock_(clock) {
   settings_.listen = settings_.http = {"127.0.0.1", 0};
+  // A clock that stands still would refill nothing.
+  if (!settings_.limits.has_value()) settings_.limits = services::RateLimits::None();
   // As in main.cc.
   google::protobuf::SetLogHandler(nullptr);
   Restart();

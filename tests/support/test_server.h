@@ -15,7 +15,7 @@ class TestServer {
  public:
   // `clock` must outlive the server. `backups`: where it makes backups, if it does.
   TestServer(const std::string& data, const Clock& clock, const std::string& backups = "");
-  // Likewise, with these settings but for the addresses.
+  // Likewise, with these settings but for the addresses. Without limits unless it has some.
   TestServer(services::Settings settings, const Clock& clock);
 
   // Stops; starts again, on other ports. Calls must have ended, and `client()` is another one.
