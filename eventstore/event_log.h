@@ -58,15 +58,17 @@ inline constexpr Revision kStreamEventsMax = 10'000;
 struct NewEvent {
   std::string type;
   std::string payload;
+  // Of a payload that is sealed: see Header.
+  Uuid subject_key_id{};
+  Digest event_digest{};
 };
 
-// Events for the end of one stream.
+// Events for the end of one stream, at least one.
 struct StreamAppend {
   // 1 to kStreamBytesMax bytes without NUL.
   std::string stream;
   // The stream's revision must be this; 0: it must not exist.
   Revision expected_revision = 0;
-  // At least one.
   std::vector<NewEvent> events;
 };
 
@@ -91,8 +93,7 @@ struct SignedCheckpoint {
 
 // What became of a commit.
 struct Appended {
-  // The commit's events, in order; their payloads are moved out of the commit. Empty if nothing
-  // had to be written, and for a repeated request.
+  // The commit's events, in order. Empty if nothing had to be written, and for a repeated request.
   std::vector<Record> records;
   // True if the request id was known: nothing was written now.
   bool repeated = false;
@@ -230,8 +231,7 @@ class EventLog {
   absl::StatusOr<Revision> StreamRevision(absl::string_view stream) const;
 
   // Calls `follow` after each group, from the thread that commits, once durable_position() moved,
-  // and once when the log is closed. `idle` says that nothing else waits to be committed: the
-  // thread may be used for a while. Null: nobody follows any more.
+  // and when the log is closed. `idle`: nothing else waits to be committed. Null: nobody follows.
   void SetFollower(std::function<void(bool idle)> follow);
 
   // Takes no more commits (UNAVAILABLE), finishes those that wait, wakes WaitForMore. Idempotent.

@@ -44,15 +44,21 @@ struct Header {
   // The position of the first event of the same commit, and how many events the commit has.
   Position commit_first = 0;
   uint32_t commit_size = 0;
-  // The key that the payload is encrypted under; zero: it is not.
+  // The key that the payload is sealed under; zero: it is not.
   Uuid subject_key_id{};
-  // SHA-256 of the payload as stored.
+  // How many bytes the payload has as stored, and their SHA-256.
+  uint32_t payload_bytes = 0;
   Digest payload_digest{};
+  // SHA-256 of the event's bytes, behind a salt that is sealed with them: whoever is shown both
+  // knows that this event was recorded, and nobody guesses it from this. Of an event that is not
+  // sealed there is no salt.
+  Digest event_digest{};
 };
 
 struct Record {
   Header header;
-  // The event message's bytes as they were written; never serialised again.
+  // The event message's bytes as they were written, never serialised again; or, with a
+  // subject_key_id, what they were sealed to.
   std::string payload;
   // SHA-256 of the header as stored: what stands in the tree's entry beside the position.
   Digest header_digest{};

@@ -2,8 +2,9 @@
 // header  := format:1 position:8 stream:text revision:8 type:text event_id:16 recorded_at:8
 //            actor:text capacity:1 request_id:16 correlation_id:16 causation_id:16
 //            commit_first:8 commit_size:4 subject_key_id:16 payload_bytes:4 payload_digest:32
+//            event_digest:32
 // text    := length:1 and that many bytes
-// payload := the event message's bytes as they were written, payload_bytes of them
+// payload := the event message's bytes as they were written, or sealed: payload_bytes of them
 // leaf    := SHA-256(0x00 entry), 32 bytes
 // entry   := position:8 SHA-256(header):32
 //
@@ -25,7 +26,7 @@ namespace {
 
 constexpr uint8_t kFormat = 1;
 // What a header has besides its three texts' bytes.
-constexpr size_t kHeaderFixedBytes = 1 + 8 + 8 + 16 + 8 + 1 + 3 * 16 + 8 + 4 + 16 + 4 + 32 + 3;
+constexpr size_t kHeaderFixedBytes = 1 + 8 + 8 + 16 + 8 + 1 + 3 * 16 + 8 + 4 + 16 + 32 + 4 + 32 + 3;
 constexpr char kLeafPrefix = 0x00;
 
 void AppendText(absl::string_view text, std::string& bytes) {
@@ -39,8 +40,7 @@ void AppendArray(const std::array<uint8_t, kSize>& array, std::string& bytes) {
   bytes.append(reinterpret_cast<const char*>(array.data()), array.size());
 }
 
-void AppendHeader(const Header& header, size_t payload_bytes, std::string& bytes) {
-  CHECK(payload_bytes <= std::numeric_limits<uint32_t>::max());
+void AppendHeader(const Header& header, std::string& bytes) {
   bytes.push_back(static_cast<char>(kFormat));
   AppendBigEndian(header.position, bytes);
   AppendText(header.stream, bytes);
@@ -56,8 +56,9 @@ void AppendHeader(const Header& header, size_t payload_bytes, std::string& bytes
   AppendBigEndian(header.commit_first, bytes);
   AppendBigEndian(header.commit_size, bytes);
   AppendArray(header.subject_key_id, bytes);
-  AppendBigEndian(static_cast<uint32_t>(payload_bytes), bytes);
+  AppendBigEndian(header.payload_bytes, bytes);
   AppendArray(header.payload_digest, bytes);
+  AppendArray(header.event_digest, bytes);
 }
 
 // Takes a record's bytes from the front. Every Take says whether there were enough.
@@ -110,7 +111,7 @@ class Reader {
 };
 
 // The header after its format number.
-bool TakeHeader(Reader& reader, Header& header, uint32_t& payload_bytes) {
+bool TakeHeader(Reader& reader, Header& header) {
   uint64_t micros = 0;
   const bool complete =
       reader.Take(header.position) && reader.Take(header.stream) && reader.Take(header.revision) &&
@@ -119,7 +120,8 @@ bool TakeHeader(Reader& reader, Header& header, uint32_t& payload_bytes) {
       reader.Take(header.origin.request_id) && reader.Take(header.origin.correlation_id) &&
       reader.Take(header.origin.causation_id) && reader.Take(header.commit_first) &&
       reader.Take(header.commit_size) && reader.Take(header.subject_key_id) &&
-      reader.Take(payload_bytes) && reader.Take(header.payload_digest);
+      reader.Take(header.payload_bytes) && reader.Take(header.payload_digest) &&
+      reader.Take(header.event_digest);
   header.recorded_at = absl::FromUnixMicros(static_cast<int64_t>(micros));
   return complete;
 }
@@ -148,17 +150,37 @@ Digest LeafDigest(Position position, const Digest& header_digest) {
   return Sha256(absl::string_view(prefix, sizeof prefix), AsBytes(header_digest));
 }
 
+std::string EncodeHeader(const Header& header) {
+  std::string bytes;
+  AppendHeader(header, bytes);
+  return bytes;
+}
+
 std::string EncodeRecord(Record& record) {
   const Header& header = record.header;
+  CHECK(header.payload_bytes == record.payload.size());
   std::string bytes;
   bytes.reserve(kHeaderFixedBytes + header.stream.size() + header.type.size() +
                 header.origin.actor.size() + record.payload.size() + sizeof(Digest));
-  AppendHeader(header, record.payload.size(), bytes);
+  AppendHeader(header, bytes);
   record.header_digest = Sha256(bytes);
   record.leaf_digest = LeafDigest(header.position, record.header_digest);
   bytes.append(record.payload);
   AppendArray(record.leaf_digest, bytes);
   return bytes;
+}
+
+absl::Status DecodeHeader(absl::string_view bytes, Record& record) {
+  Reader reader(bytes);
+  uint8_t format = 0;
+  if (!reader.Take(format) || format != kFormat || !TakeHeader(reader, record.header) ||
+      reader.left() > 0) {
+    return Damaged("has no header in these bytes");
+  }
+  record.payload.clear();
+  record.header_digest = Sha256(bytes);
+  record.leaf_digest = LeafDigest(record.header.position, record.header_digest);
+  return absl::OkStatus();
 }
 
 absl::Status DecodeRecord(absl::string_view bytes, Record& record) {
@@ -168,17 +190,16 @@ absl::Status DecodeRecord(absl::string_view bytes, Record& record) {
   if (format != kFormat) {
     return Damaged(absl::StrCat("has format ", format, ", want ", kFormat));
   }
-  uint32_t payload_bytes = 0;
-  if (!TakeHeader(reader, record.header, payload_bytes)) {
+  if (!TakeHeader(reader, record.header)) {
     return Damaged(absl::StrCat("has ", bytes.size(), " bytes, its header wants more"));
   }
   const absl::string_view header_bytes = bytes.substr(0, bytes.size() - reader.left());
-  const uint64_t want = uint64_t{payload_bytes} + sizeof(Digest);
+  const uint64_t want = uint64_t{record.header.payload_bytes} + sizeof(Digest);
   if (reader.left() != want) {
     return Damaged(absl::StrCat("has ", reader.left(), " bytes after its header, want ", want));
   }
   absl::string_view payload;
-  CHECK(reader.TakeBytes(payload_bytes, payload) && reader.Take(record.leaf_digest));
+  CHECK(reader.TakeBytes(record.header.payload_bytes, payload) && reader.Take(record.leaf_digest));
   record.header_digest = Sha256(header_bytes);
   if (record.leaf_digest != LeafDigest(record.header.position, record.header_digest)) {
     return Damaged("has a header that its leaf digest does not cover");

@@ -19,6 +19,13 @@ inline constexpr size_t kActorBytesMax = 255;
 // leaf. Crashes if a text of the header is too long, which EventLog::Append has refused.
 std::string EncodeRecord(Record& record);
 
+// The header's bytes alone.
+std::string EncodeHeader(const Header& header);
+
+// Sets `record` to one without its payload: the header that `bytes` are, and its digests. DATA_LOSS
+// (RECORD_DAMAGED) if they are none; nothing says that this is the record's header but its leaf.
+absl::Status DecodeHeader(absl::string_view bytes, Record& record);
+
 // Sets `record` to the one that `bytes` hold; one that is used again keeps the memory of its texts.
 // DATA_LOSS (RECORD_DAMAGED) if they are damaged: every digest is checked. `record` is undefined
 // then.

@@ -87,7 +87,11 @@ Record MakeRecord(const Origin& origin, absl::string_view stream, NewEvent event
   record.header.stream = std::string(stream);
   record.header.type = std::move(event.type);
   record.header.origin = origin;
+  record.header.subject_key_id = event.subject_key_id;
+  record.header.payload_bytes = static_cast<uint32_t>(event.payload.size());
   record.header.payload_digest = Sha256(event.payload);
+  record.header.event_digest =
+      event.subject_key_id == Uuid{} ? record.header.payload_digest : event.event_digest;
   record.payload = std::move(event.payload);
   return record;
 }

@@ -33,6 +33,8 @@ Record SomeRecord(std::string payload) {
   header.commit_first = 0x0102030405060706;
   header.commit_size = 5;
   header.subject_key_id = Filled(0x55);
+  header.event_digest.fill(0x66);
+  header.payload_bytes = static_cast<uint32_t>(payload.size());
   header.payload_digest = Sha256(payload);
   record.payload = std::move(payload);
   return record;
@@ -53,6 +55,8 @@ void ExpectSame(const Record& got, const Record& want) {
   EXPECT_EQ(got.header.commit_first, want.header.commit_first);
   EXPECT_EQ(got.header.commit_size, want.header.commit_size);
   EXPECT_EQ(got.header.subject_key_id, want.header.subject_key_id);
+  EXPECT_EQ(got.header.event_digest, want.header.event_digest);
+  EXPECT_EQ(got.header.payload_bytes, want.header.payload_bytes);
   EXPECT_EQ(got.header.payload_digest, want.header.payload_digest);
   EXPECT_EQ(got.payload, want.payload);
   EXPECT_EQ(got.leaf_digest, want.leaf_digest);
@@ -112,7 +116,7 @@ TEST(RecordFormat, KeepsItsBytes) {
     hex.push_back("0123456789abcdef"[byte >> 4]);
     hex.push_back("0123456789abcdef"[byte & 15]);
   }
-  EXPECT_EQ(hex, "a8b1b70dd38975f7a4977d6ea90a6622821c312b9a3551abc29160c0623982ce");
+  EXPECT_EQ(hex, "8aacba410e35e8e00897dad2f805a57a7be915b7a5f11b9ce0fa9f19863b5acf");
 }
 
 TEST(RecordFormat, LeafIsOfTheHeaderAlone) {
