@@ -81,6 +81,8 @@ void Evolve(Grant& grant, const std::string& name, const v1::AccessGrantEvent& e
     case v1::AccessGrantEvent::kAccessRevoked:
       grant.set_revoked_on(event.occurred_on());
       return grant.set_revoke_reason(event.access_revoked().reason());
+    case v1::AccessGrantEvent::kSubjectErased:
+      return EraseContent(grant);
     case v1::AccessGrantEvent::KIND_NOT_SET:
       break;
   }

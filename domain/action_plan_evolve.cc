@@ -82,6 +82,9 @@ class Evolution {
       }
       case Event::kEntryCorrected:
         return EntryCorrected(event_.entry_corrected());
+      case Event::kSubjectErased:
+        EraseRecord(plan_, event_.subject_erased());
+        return plan_.mutable_school()->set_urn(event_.subject_erased().school_urn());
       case Event::KIND_NOT_SET:
         break;
     }

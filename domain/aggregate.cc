@@ -77,6 +77,15 @@ const Aggregate* AggregateOf(absl::string_view stream) {
   return nullptr;
 }
 
+absl::StatusOr<const Aggregate*> KnownAggregateOf(absl::string_view stream) {
+  if (const Aggregate* const aggregate = AggregateOf(stream); aggregate != nullptr) {
+    return aggregate;
+  }
+  return Error(
+      absl::StatusCode::kFailedPrecondition, "EVENT_TOO_NEW",
+      absl::StrCat(stream, " is of a kind that this version does not know; run the newer one"));
+}
+
 const Aggregate* AggregateNamed(v1::Format name_format) {
   for (const Aggregate& aggregate : Aggregates()) {
     if (aggregate.name_format == name_format) return &aggregate;

@@ -43,6 +43,9 @@ const std::vector<Aggregate>& Aggregates();
 // The aggregate whose stream has this name; null if there is none.
 const Aggregate* AggregateOf(absl::string_view stream);
 
+// Likewise, or FAILED_PRECONDITION (EVENT_TOO_NEW): a newer program made the stream.
+absl::StatusOr<const Aggregate*> KnownAggregateOf(absl::string_view stream);
+
 // The aggregate whose names have this format; null if there is none.
 const Aggregate* AggregateNamed(v1::Format name_format);
 

@@ -75,12 +75,7 @@ absl::Status DecodeEvent(absl::string_view bytes, pb::Message& event) {
 
 absl::StatusOr<std::unique_ptr<pb::Message>> DecodeEventOf(absl::string_view stream,
                                                            absl::string_view bytes) {
-  const Aggregate* const aggregate = AggregateOf(stream);
-  if (aggregate == nullptr) {
-    return Error(
-        absl::StatusCode::kFailedPrecondition, "EVENT_TOO_NEW",
-        absl::StrCat(stream, " is of a kind that this version does not know; run the newer one"));
-  }
+  ASSIGN_OR_RETURN(const Aggregate* const aggregate, KnownAggregateOf(stream));
   std::unique_ptr<pb::Message> event(aggregate->event.New());
   RETURN_IF_ERROR(DecodeEvent(bytes, *event));
   return event;

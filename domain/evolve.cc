@@ -38,6 +38,7 @@ class Evolution {
   void Apply() {
     Advance(plan_, facts_);
     ApplyKind();
+    if (plan_.state() == v1::SupportPlan::ERASED) return;
     if (ChangesContent()) MoveContent();
     plan_.set_next_review_on(NextReviewOn());
     UpdateAwaited();
@@ -140,6 +141,9 @@ class Evolution {
                         event_.party_changed().reason());
       case v1::SupportPlanEvent::kSupportPlanMoved:
         return Moved(event_.support_plan_moved());
+      case v1::SupportPlanEvent::kSubjectErased:
+        EraseRecord(plan_, event_.subject_erased());
+        return plan_.mutable_school()->set_urn(event_.subject_erased().school_urn());
       case v1::SupportPlanEvent::KIND_NOT_SET:
         break;
     }

@@ -82,6 +82,8 @@ class Evolution {
         return Ended(event_.induction_completed().ending());
       case Event::kInductionLeft:
         return Ended(event_.induction_left().ending());
+      case Event::kSubjectErased:
+        return EraseRecord(induction_, event_.subject_erased());
       case Event::KIND_NOT_SET:
         break;
     }

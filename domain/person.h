@@ -12,6 +12,7 @@
 #include "trellis/v1/directory.pb.h"
 #include "trellis/v1/directory_events.pb.h"
 #include "trellis/v1/directory_service.pb.h"
+#include "trellis/v1/erasure_requests.pb.h"
 #include "trellis/v1/privacy_service.pb.h"
 
 namespace trellis::domain {
@@ -71,6 +72,10 @@ PersonDecided Decide(const Person& person, const v1::RevokeDiaryFeedRequest& req
 PersonDecided Decide(const Person& person, const v1::BindIdentityRequest& request,
                      const Context& context);
 PersonDecided Decide(const Person& person, const v1::UnbindIdentityRequest& request,
+                     const Context& context);
+PersonDecided Decide(const Person& person, const v1::EraseSubjectRequest& request,
+                     const Context& context);
+PersonDecided Decide(const Person& person, const v1::CompleteErasureRequest& request,
                      const Context& context);
 PersonDecided Decide(const Person& person, const v1::PlaceLegalHoldRequest& request,
                      const Context& context);

@@ -60,6 +60,17 @@ class Evolution {
         *identity.mutable_unbind_time() = person_.update_time();
         return identity.set_unbind_reason(event_.identity_unbound().reason());
       }
+      case Event::kSubjectErased:
+        return EraseContent(person_);
+      case Event::kErasureRequested: {
+        v1::ErasureRequest& request = *person_.mutable_erasure_request();
+        request = event_.erasure_requested().request();
+        *request.mutable_request_time() = person_.update_time();
+        return request.set_requested_by(facts_.actor);
+      }
+      case Event::kErasureCompleted:
+        *person_.mutable_erasure_complete_time() = person_.update_time();
+        return;
       case Event::kLegalHoldPlaced:
         return Added(event_.legal_hold_placed().legal_hold(), *person_.add_legal_holds());
       case Event::kLegalHoldReleased: {

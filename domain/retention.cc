@@ -9,6 +9,7 @@
 #include "base/timestamp.h"
 #include "domain/dates.h"
 #include "domain/entries.h"
+#include "domain/erasure.h"
 #include "domain/person.h"
 #include "trellis/v1/action_plan.pb.h"
 #include "trellis/v1/induction.pb.h"
@@ -113,7 +114,8 @@ v1::Retention RetentionKnownOf(const google::protobuf::Message& state) {
   } else if (type == v1::ActionPlan::descriptor()) {
     Add(static_cast<const v1::ActionPlan&>(state), known);
   }
-  if (known.person().empty()) known.Clear();
+  // Of what was erased nothing is kept any more.
+  if (known.person().empty() || IsErased(state)) known.Clear();
   return known;
 }
 

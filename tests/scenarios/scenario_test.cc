@@ -29,7 +29,7 @@ const std::set<std::string>& AddingCommands() {
       "add_action_step",     "schedule_action_plan_review",
       "extend_induction",    "reduce_induction",
       "record_session_note", "record_programme_review",
-      "place_legal_hold",
+      "place_legal_hold",    "erase_subject",
   };
   return commands;
 }
