@@ -263,10 +263,13 @@ void LedgerCheck::CheckTheAccessLog() {
 
 void LedgerCheck::CheckTheViews(bool sound) {
   std::string what = "not looked at, since the records are damaged";
-  if (sound) {
+  if (sound && options_.vault == nullptr) {
+    what = "not looked at: what they follow from is sealed, and no master key was given";
+  } else if (sound) {
     what = CheckViews({.views = options_.data + "/views",
                        .log = LogOptions(options_),
                        .events = report_.events,
+                       .vault = *options_.vault,
                        .progress = options_.progress},
                       report_.findings);
   }

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "base/report.h"
 #include "proofs/key.h"
+#include "vault/event_vault.h"
 
 namespace trellis::audit {
 
@@ -30,6 +31,9 @@ struct LedgerCheckOptions {
   // The ledger's keys, got from elsewhere; one is enough: the handovers in the log lead to the
   // others. None: the one in `signing.pub`, if there is one.
   std::vector<proofs::VerifierKey> keys = {};
+  // Opens the events, from which the views follow; must outlive the check. Null: the views are not
+  // looked at. All else is proved of what is stored, and needs no key.
+  const vault::EventVault* vault = nullptr;
   // Whether the log of who looked is checked too.
   bool with_access_log = true;
   // Called now and then with what is being read, how many rows of it are done, and of how many; 0:

@@ -17,7 +17,7 @@
 
 namespace trellis::audit {
 
-std::string RecordAsJson(const eventstore::Record& record) {
+std::string RecordAsJson(const vault::EventVault& vault, const eventstore::Record& record) {
   const eventstore::Header& header = record.header;
   google::protobuf::Struct object;
   auto& fields = *object.mutable_fields();
@@ -37,7 +37,9 @@ std::string RecordAsJson(const eventstore::Record& record) {
   std::string line;
   CHECK(google::protobuf::util::MessageToJsonString(object, &line).ok());
   // The payload has its bytes all the same.
-  const std::string event = domain::EventAsJson(header.stream, record.payload);
+  const auto opened = vault.Open(record);
+  const std::string event =
+      opened.ok() ? domain::EventAsJson(header.stream, opened->bytes()) : std::string();
   if (!event.empty()) {
     line.pop_back();
     absl::StrAppend(&line, ",\"event\":", event, "}");
@@ -45,11 +47,11 @@ std::string RecordAsJson(const eventstore::Record& record) {
   return line;
 }
 
-absl::StatusOr<Report> SalvageLedger(const std::string& data,
+absl::StatusOr<Report> SalvageLedger(const std::string& data, const vault::EventVault& vault,
                                      absl::FunctionRef<void(absl::string_view)> print) {
   ASSIGN_OR_RETURN(eventstore::Salvage salvage,
                    eventstore::SalvageLog(data, [&](const eventstore::Record& record) {
-                     print(RecordAsJson(record));
+                     print(RecordAsJson(vault, record));
                    }));
   Report report;
   report.findings = std::move(salvage.findings);

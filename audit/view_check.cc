@@ -1,6 +1,5 @@
 #include "audit/view_check.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -10,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "audit/row_pages.h"
+#include "audit/scratch.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
@@ -18,8 +18,10 @@
 #include "projections/list_rows.h"
 #include "projections/listing.h"
 #include "projections/state_change.h"
+#include "projections/stored_event.h"
 #include "projections/view_store.h"
 #include "projections/views.h"
+#include "trellis/v1/erasure.pb.h"
 
 namespace trellis::audit {
 namespace {
@@ -30,31 +32,15 @@ using projections::ViewStore;
 
 constexpr uint64_t kRowsPerCall = 1024;
 
-// An empty directory that goes with everything in it.
-class Scratch {
- public:
-  Scratch() {
-    std::error_code error;
-    std::string path = (std::filesystem::temp_directory_path(error) / "trellis-verify.XXXXXX");
-    if (mkdtemp(path.data()) != nullptr) path_ = path;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  // Empty if there could be none.
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+// Whether this is what is left of an event whose content was erased.
+bool IsRest(const google::protobuf::Message& event) {
+  return domain::KindOf(event).GetDescriptor() == v1::SubjectErased::descriptor();
+}
 
 // Calls `visit` with the state of `name` after each of its events in the log.
 template <typename Visit>
-absl::Status Fold(const EventLog& log, const std::string& name, const Visit& visit) {
+absl::Status Fold(const vault::EventVault& vault, const EventLog& log, const std::string& name,
+                  const Visit& visit) {
   const domain::Aggregate* const aggregate = domain::AggregateOf(name);
   if (aggregate == nullptr) return domain::NotFound(name);
   ASSIGN_OR_RETURN(const std::vector<eventstore::Record> records,
@@ -62,8 +48,8 @@ absl::Status Fold(const EventLog& log, const std::string& name, const Visit& vis
   if (records.empty()) return domain::NotFound(name);
   const auto state = domain::EmptyState(*aggregate, name);
   for (const eventstore::Record& record : records) {
-    ASSIGN_OR_RETURN(const auto event, domain::DecodeEventOf(name, record.payload));
-    if (domain::TypeOf(*event) != record.header.type) {
+    ASSIGN_OR_RETURN(const auto event, projections::EventOf(vault, record));
+    if (domain::TypeOf(*event) != record.header.type && !IsRest(*event)) {
       return absl::DataLossError(absl::StrCat("position ", record.header.position, " has the type ",
                                               Shown(record.header.type), ", its event is ",
                                               domain::TypeOf(*event)));
@@ -149,9 +135,9 @@ absl::Status ViewCheck::CheckStates() {
         if (states_++ % kRowsPerCall == 0) Tell("states", states_ - 1, 0);
         const std::string name(key.substr(1));
         std::string folded;
-        const absl::Status status = Fold(*log_, name, [&](const google::protobuf::Message& state) {
-          state.SerializeToString(&folded);
-        });
+        const absl::Status status =
+            Fold(options_.vault, *log_, name,
+                 [&](const google::protobuf::Message& state) { state.SerializeToString(&folded); });
         if (!status.ok()) {
           Add(std::string(key), absl::StrCat("follows from no events: ", status.message()));
         } else if (folded != value) {
@@ -166,10 +152,11 @@ absl::StatusOr<std::unique_ptr<ViewStore>> ViewCheck::Rebuild(const std::string&
   ASSIGN_OR_RETURN(const auto log, EventLog::OpenReadOnly(options_.log, position_, clock_));
   absl::Status health;
   {
-    ASSIGN_OR_RETURN(const auto views,
-                     projections::Views::Open(directory, *log, [&](Position at, Position of) {
-                       Tell("events for the views", at, of);
-                     }));
+    ASSIGN_OR_RETURN(
+        const auto views,
+        projections::Views::Open(directory, *log, options_.vault, [&](Position at, Position of) {
+          Tell("events for the views", at, of);
+        }));
     health = views->health();
     log->Close();
   }
@@ -216,12 +203,13 @@ void ViewCheck::CheckLeftover(const std::string& key, const std::string& value) 
 bool ViewCheck::HadRow(const std::string& stream, const std::string& key,
                        const std::string& value) {
   bool had = false;
-  const absl::Status status = Fold(*log_, stream, [&](const google::protobuf::Message& state) {
-    projections::Rows rows;
-    projections::AddListRows(state, /*is_new=*/true, rows);
-    const auto row = rows.find(key);
-    had = had || (row != rows.end() && row->second == value);
-  });
+  const absl::Status status =
+      Fold(options_.vault, *log_, stream, [&](const google::protobuf::Message& state) {
+        projections::Rows rows;
+        projections::AddListRows(state, /*is_new=*/true, rows);
+        const auto row = rows.find(key);
+        had = had || (row != rows.end() && row->second == value);
+      });
   return status.ok() && had;
 }
 

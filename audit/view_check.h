@@ -6,6 +6,7 @@
 
 #include "audit/findings.h"
 #include "eventstore/event_log.h"
+#include "vault/event_vault.h"
 
 namespace trellis::audit {
 
@@ -15,6 +16,8 @@ struct ViewCheckOptions {
   // The log, whose records were found to be whole.
   eventstore::EventLogOptions log;
   eventstore::Position events = 0;
+  // Opens the events; must outlive the check.
+  const vault::EventVault& vault;
   // As in LedgerCheckOptions.
   std::function<void(const std::string&, uint64_t, uint64_t)> progress;
 };

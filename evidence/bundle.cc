@@ -66,12 +66,13 @@ std::string PageOf(const Message& state, absl::Time recorded_at) {
 
 void AddRecordFiles(const Evidence& evidence, std::vector<ZipMember>& members) {
   for (size_t i = 0; i < evidence.records.size(); ++i) {
-    Record record = evidence.records[i];
+    const Record& record = evidence.records[i];
     const uint64_t revision = record.header.revision;
-    std::string header = eventstore::EncodeRecord(record);
-    header.resize(header.size() - record.payload.size() - sizeof(Digest));
-    members.push_back({RecordFile(revision, "header"), std::move(header)});
-    members.push_back({RecordFile(revision, "payload"), record.payload});
+    members.push_back({RecordFile(revision, "header"), eventstore::EncodeHeader(record.header)});
+    if (!evidence.salts[i].empty()) {
+      members.push_back({RecordFile(revision, "salt"), evidence.salts[i]});
+    }
+    members.push_back({RecordFile(revision, "event"), record.payload});
     members.push_back({RecordFile(revision, "entry"), eventstore::EntryOf(record)});
     members.push_back({RecordFile(revision, "tlog-proof"),
                        proofs::FormatTlogProof({.extra = std::nullopt,
@@ -113,7 +114,8 @@ std::string PolicyOf(const std::vector<proofs::VerifierKey>& keys) {
 }
 
 absl::StatusOr<std::vector<ZipMember>> MembersOf(const Evidence& evidence) {
-  CHECK(!evidence.records.empty() && evidence.records.size() == evidence.proofs.size());
+  CHECK(!evidence.records.empty() && evidence.records.size() == evidence.proofs.size() &&
+        evidence.records.size() == evidence.salts.size());
   RETURN_IF_ERROR(CheckSize(evidence.records));
   ASSIGN_OR_RETURN(const Story story, Tell(evidence.records));
   ASSIGN_OR_RETURN(const proofs::Checkpoint checkpoint,

@@ -19,14 +19,16 @@
 
 namespace trellis::evidence {
 
-// What the records of a bundle may have in all, as stored: enough for 10,000 events of 1.6 KiB, and
+// What the events of a bundle may have in all: enough for 10,000 events of 1.6 KiB, and
 // a bundle some four times as large is made in memory.
 inline constexpr size_t kRecordBytesMax = 16 * 1024 * 1024;
 
 // What a bundle is made of.
 struct Evidence {
-  // The revisions 1 to n of one stream, at least one.
+  // The revisions 1 to n of one stream, at least one. Their payloads are the events, opened.
   std::vector<eventstore::Record> records;
+  // salts[i] was sealed with records[i]; empty if it was not sealed.
+  std::vector<std::string> salts;
   // proofs[i] leads from records[i] to the root of the checkpoint.
   std::vector<std::vector<Digest>> proofs;
   // Signed by the ledger, and by those witnesses that are known.
@@ -42,7 +44,8 @@ inline constexpr char kLines[] = "events.jsonl";
 inline constexpr char kCheckpoint[] = "checkpoint";
 inline constexpr char kPolicy[] = "policy.txt";
 inline constexpr char kDigests[] = "SHA256SUMS";
-// `records/00001.header` of revision 1; kinds are header, payload, entry, tlog-proof.
+// `records/00001.header` of revision 1; kinds are header, salt, event, entry,
+// tlog-proof.
 std::string RecordFile(uint64_t revision, absl::string_view kind);
 
 // The members of the bundle, in order. FAILED_PRECONDITION (EVIDENCE_TOO_LARGE) beyond

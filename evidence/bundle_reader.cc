@@ -90,15 +90,25 @@ class Reader {
   absl::Status ReadRecord(uint64_t revision, Evidence& evidence) {
     const std::string header_file = RecordFile(revision, "header");
     ASSIGN_OR_RETURN(const std::string* const header, Take(header_file));
-    ASSIGN_OR_RETURN(const std::string* const payload, Take(RecordFile(revision, "payload")));
+    const std::string event_file = RecordFile(revision, "event");
+    ASSIGN_OR_RETURN(const std::string* const event, Take(event_file));
     ASSIGN_OR_RETURN(const std::string* const entry, Take(RecordFile(revision, "entry")));
     Record& record = evidence.records.emplace_back();
-    const Digest leaf = proofs::LeafHash(*entry);
-    if (const absl::Status decoded =
-            eventstore::DecodeRecord(absl::StrCat(*header, *payload, AsBytes(leaf)), record);
-        !decoded.ok()) {
+    if (const absl::Status decoded = eventstore::DecodeHeader(*header, record); !decoded.ok()) {
       return Malformed(header_file, decoded.message());
     }
+    if (record.leaf_digest != proofs::LeafHash(*entry)) {
+      return Malformed(header_file, "is a header that its leaf does not cover");
+    }
+    std::string& salt = evidence.salts.emplace_back();
+    if (record.header.subject_key_id != Uuid{}) {
+      ASSIGN_OR_RETURN(const std::string* const sealed_with, Take(RecordFile(revision, "salt")));
+      salt = *sealed_with;
+    }
+    if (Sha256(salt, *event) != record.header.event_digest) {
+      return Malformed(event_file, "is an event that the digest in its header does not cover");
+    }
+    record.payload = *event;
     const std::string proof_file = RecordFile(revision, "tlog-proof");
     ASSIGN_OR_RETURN(const std::string* const text, Take(proof_file));
     ASSIGN_OR_RETURN(proofs::TlogProof proof, At(proof_file, proofs::ParseTlogProof(*text)));

@@ -61,8 +61,10 @@ $PAGE_LINEevents.jsonl                each event on a line: who did what, in a s
 checkpoint                  what the ledger signed, with all signatures
 policy.txt                  the public keys of those who signed
 records/NNNNN.header        event number NNNNN: what the ledger says of it
-records/NNNNN.payload       what was recorded, as stored (Protocol Buffers,
-                            message of the package trellis.v1)
+records/NNNNN.event         what was recorded (Protocol Buffers, message of the
+                            package trellis.v1)
+records/NNNNN.salt          32 bytes that were sealed with it, so that nobody
+                            guesses the event from its digest
 records/NNNNN.entry         the leaf of the tree: position and digest of .header
 records/NNNNN.tlog-proof    the way from the leaf to the signed root
 SHA256SUMS                  the digest of every other file
@@ -83,9 +85,9 @@ In a folder into which the bundle was unpacked:
        sha256sum -c SHA256SUMS
 
 2. That what was recorded belongs to its leaf. For each event the two digests in
-   each of these pairs are the same:
+   each of these pairs are the same (an event that was not sealed has no .salt):
 
-       sha256sum records/00001.payload
+       cat records/00001.salt records/00001.event | sha256sum
        tail -c 32 records/00001.header | od -An -v -tx1
 
        sha256sum records/00001.header

@@ -60,7 +60,7 @@ bool Meets(const v1::ActionPlanSummary& plan, const v1::ListActionPlansRequest& 
 
 void AddActionPlanRow(const v1::ActionPlan& plan, bool is_new, Rows& rows) {
   rows[absl::StrCat(kRows, plan.name())] = Summary(plan).SerializeAsString();
-  if (!is_new) return;
+  if (!is_new && !plan.has_erase_time()) return;
   rows[SchoolPrefix(plan.school().urn()) + plan.name()] = "";
   rows[EctPrefix(plan.ect().person()) + plan.name()] = "";
   if (plan.has_mentor()) rows[MentorPrefix(plan.mentor().person()) + plan.name()] = "";

@@ -151,7 +151,7 @@ absl::Status CountCaseload(const ViewStore& store, PlansOf whose, const std::str
 void AddCaseloadRow(const v1::SupportPlan& plan, bool is_new, Rows& rows) {
   const SupportPlanSummary summary = domain::SummaryOf(plan);
   rows[absl::StrCat(kRows, plan.name())] = summary.SerializeAsString();
-  if (is_new) rows[EctPrefix(plan.ect().person()) + plan.name()] = "";
+  if (is_new || plan.has_erase_time()) rows[EctPrefix(plan.ect().person()) + plan.name()] = "";
   // Those of a school or a person before say that they are; one who came back is written below.
   for (const v1::FormerSchool& former : plan.former_schools()) {
     rows[SchoolPrefix(former.school().urn()) + plan.name()] = "";

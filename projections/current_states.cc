@@ -63,6 +63,18 @@ absl::StatusOr<StateChange> CurrentStates::Apply(const eventstore::Record& recor
   return StateChange{header, event, state, field_changes_.After(state)};
 }
 
+void CurrentStates::StartAnew(const ViewStore& store) {
+  Discard();
+  MutexLock lock(mutex_);
+  store_ = &store;
+  recent_.clear();
+  cache_.clear();
+  unwritten_.clear();
+  spare_.clear();
+  cached_bytes_ = 0;
+  ++published_;
+}
+
 void CurrentStates::PutDown() {
   if (in_hand_ != nullptr) in_hand_->state->SerializeToString(&in_hand_->bytes);
   in_hand_ = nullptr;
@@ -118,7 +130,7 @@ absl::StatusOr<StateRowPointer> CurrentStates::Find(const std::string& name) con
     }
     published = published_;
   }
-  ASSIGN_OR_RETURN(StateRowPointer row, ReadRow(store_, name));
+  ASSIGN_OR_RETURN(StateRowPointer row, ReadRow(*store_, name));
   if (row == nullptr) return row;
   MutexLock lock(mutex_);
   if (published == published_) Remember(name, row);

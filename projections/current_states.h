@@ -50,7 +50,9 @@ using StateRowPointer = std::shared_ptr<const StateRow>;
 class CurrentStates {
  public:
   // `store` must outlive this.
-  explicit CurrentStates(const ViewStore& store) : store_(store) {}
+  explicit CurrentStates(const ViewStore& store) : store_(&store) {}
+  // Forgets everything, and goes on with the rows of `store`. Nobody may be in Find meanwhile.
+  void StartAnew(const ViewStore& store);
 
   // Applies the event of `record` and returns what it changed; the state in it is valid until the
   // next call. Quickest if a stream's events come one after another. DATA_LOSS (VIEW_OUT_OF_STEP)
@@ -100,7 +102,7 @@ class CurrentStates {
     bool is_new = false;
   };
 
-  const ViewStore& store_;
+  const ViewStore* store_;
   domain::FieldChanges field_changes_;
   absl::flat_hash_map<std::string, Touched> touched_;
   // The one of `touched_` that the last event was of, or null, and its name.

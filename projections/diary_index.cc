@@ -42,7 +42,9 @@ class IndexWriter {
 void Add(const v1::SupportPlan& plan, bool is_new, IndexWriter index) {
   const std::string& ect = plan.ect().person();
   const std::string& tutor = plan.induction_tutor().person();
-  if (is_new || !plan.former_parties().empty() || !plan.former_schools().empty()) {
+  // What was erased is known by its last event alone.
+  if (is_new || plan.has_erase_time() || !plan.former_parties().empty() ||
+      !plan.former_schools().empty()) {
     index.AddPerson(ect);
     index.AddPerson(tutor);
     index.AddSchool(plan.school().urn());

@@ -4,6 +4,7 @@
 #include "projections/action_plan_list.h"
 #include "projections/caseload.h"
 #include "projections/diary_index.h"
+#include "projections/erasure_index.h"
 #include "projections/induction_list.h"
 #include "projections/reminder_index.h"
 #include "projections/retention_index.h"
@@ -16,6 +17,7 @@ void AddListRows(const google::protobuf::Message& state, bool is_new, Rows& rows
   AddDiaryRows(state, is_new, rows);
   AddReminderRow(state, rows);
   AddAccessRows(state, rows);
+  AddErasureRow(state, rows);
   AddRetentionRows(state, rows);
   const google::protobuf::Descriptor* const type = state.GetDescriptor();
   if (type == v1::SupportPlan::descriptor()) {

@@ -1,6 +1,10 @@
 #include "projections/views.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <mutex>
+#include <shared_mutex>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,10 +12,10 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
-#include "domain/codec.h"
 #include "projections/audit_trail.h"
 #include "projections/diary_index.h"
 #include "projections/reminder_index.h"
+#include "projections/stored_event.h"
 
 namespace trellis::projections {
 
@@ -19,7 +23,20 @@ using eventstore::Position;
 
 absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& directory,
                                                    eventstore::EventLog& log,
+                                                   const vault::EventVault& vault,
                                                    const Progress& progress, rocksdb::Env* env) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Views> views, CatchUp(directory, log, vault, progress, env));
+  views->thread_ = std::thread([raw = views.get()] { raw->Run(); });
+  log.SetFollower([raw = views.get()](bool idle) { raw->Follow(idle); });
+  // What was committed before it followed.
+  views->Follow(false);
+  return views;
+}
+
+absl::StatusOr<std::unique_ptr<Views>> Views::CatchUp(const std::string& directory,
+                                                      eventstore::EventLog& log,
+                                                      const vault::EventVault& vault,
+                                                      const Progress& progress, rocksdb::Env* env) {
   ASSIGN_OR_RETURN(std::unique_ptr<ViewStore> store,
                    ViewStore::Open(directory, kViewsVersion, env));
   ASSIGN_OR_RETURN(const Position position, store->Position());
@@ -30,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& directory,
                               log.durable_position(), "; delete the directory of the views"),
                  {{"position", absl::StrCat(position)}});
   }
-  auto views = std::unique_ptr<Views>(new Views(std::move(store), position, log));
+  auto views = std::unique_ptr<Views>(new Views(directory, std::move(store), position, log, vault));
   bool more = true;
   while (more) {
     views->apply_mutex_.Lock();
@@ -40,16 +57,15 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& directory,
       progress(views->position(), log.durable_position());
   }
   RETURN_IF_ERROR(views->FinishRebuild(position));
-  views->thread_ = std::thread([raw = views.get()] { raw->Run(); });
-  log.SetFollower([raw = views.get()](bool idle) { raw->Follow(idle); });
-  // What was committed before it followed.
-  views->Follow(false);
   return views;
 }
 
-Views::Views(std::unique_ptr<ViewStore> store, Position position, eventstore::EventLog& log)
-    : store_(std::move(store)),
+Views::Views(std::string directory, std::unique_ptr<ViewStore> store, Position position,
+             eventstore::EventLog& log, const vault::EventVault& vault)
+    : directory_(std::move(directory)),
+      store_(std::move(store)),
       log_(log),
+      vault_(vault),
       states_(*store_),
       written_(position),
       position_(position) {}
@@ -82,6 +98,7 @@ void Views::WhenApplied(Position position, std::function<void(absl::Status)> don
 
 absl::StatusOr<StateRowPointer> Views::FindRow(const std::string& name) const {
   RETURN_IF_ERROR(health());
+  const std::shared_lock lock(store_mutex_);
   return states_.Find(name);
 }
 
@@ -94,6 +111,7 @@ absl::StatusOr<std::vector<v1::TrailEntry>> Views::Trail(const std::string& name
                                                          int count) {
   ASSIGN_OR_RETURN(const StateRowPointer row, FindRow(name));
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   const uint64_t revision = row == nullptr ? 0 : static_cast<uint64_t>(row->revision);
   return ReadTrail(*store_, name, first,
                    std::min(revision, first + static_cast<uint64_t>(count) - 1));
@@ -103,12 +121,14 @@ absl::StatusOr<CaseloadPage> Views::Caseload(const CaseloadQuery& query, const s
                                              int count, absl::CivilDay today) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return ListCaseload(*store_, query, after, count, today);
 }
 
 absl::Status Views::CountPlans(PlansOf whose, const std::string& id, const CountPlan& count) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return CountCaseload(*store_, whose, id, count);
 }
 
@@ -116,6 +136,7 @@ absl::StatusOr<Listing<v1::InductionSummary>> Views::Inductions(
     const v1::ListInductionsRequest& query, const std::string& after, int count) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return ListInductionRows(*store_, query, after, count);
 }
 
@@ -123,6 +144,7 @@ absl::StatusOr<Listing<v1::RoleHolder>> Views::Roles(const v1::ListRolesRequest&
                                                      const std::string& after, int count) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return ListRoleRows(*store_, query, after, count);
 }
 
@@ -130,6 +152,7 @@ absl::StatusOr<std::vector<std::string>> Views::Contacts(const std::string& body
                                                          const std::string& day) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return ContactRows(*store_, body, day);
 }
 
@@ -137,6 +160,7 @@ absl::StatusOr<std::vector<v1::RoleHolder>> Views::People(const std::string& trn
                                                           const std::string& email, int count) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return FindPeopleRows(*store_, trn, email, count,
                         [&](const std::string& name) { return states_.Find(name); });
 }
@@ -145,12 +169,14 @@ absl::StatusOr<Listing<v1::SchoolSummary>> Views::Schools(const v1::ListSchoolsR
                                                           const std::string& after, int count) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return ListSchoolRows(*store_, query, after, count);
 }
 
 absl::StatusOr<std::vector<std::string>> Views::SchoolsBefore(const std::string& school) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return projections::SchoolsBefore(*store_, school);
 }
 
@@ -159,18 +185,21 @@ absl::StatusOr<Listing<v1::ActionPlanSummary>> Views::ActionPlans(
     absl::CivilDay today) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return ListActionPlanRows(*store_, query, after, count, today);
 }
 
 absl::StatusOr<std::vector<std::string>> Views::StreamsOfPerson(const std::string& person) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return projections::StreamsOfPerson(*store_, person);
 }
 
 absl::StatusOr<std::vector<std::string>> Views::StreamsOfSchool(const std::string& urn) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return projections::StreamsOfSchool(*store_, urn);
 }
 
@@ -178,24 +207,35 @@ absl::StatusOr<std::vector<std::string>> Views::HoldersOfIdentity(absl::string_v
                                                                   absl::string_view subject) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return projections::HoldersOfIdentity(*store_, issuer, subject);
 }
 
 absl::StatusOr<std::vector<std::string>> Views::HoldersOfCertificate(absl::string_view name) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return projections::HoldersOfCertificate(*store_, name);
 }
 
 absl::StatusOr<std::vector<std::string>> Views::GrantsOfRecord(absl::string_view record) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return projections::GrantsOfRecord(*store_, record);
+}
+
+absl::StatusOr<std::vector<ErasedPerson>> Views::ErasedPeople() {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
+  return projections::ErasedPeople(*store_);
 }
 
 absl::StatusOr<std::vector<std::string>> Views::ServiceAccounts() {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return projections::ServiceAccounts(*store_);
 }
 
@@ -204,6 +244,7 @@ absl::StatusOr<std::vector<std::string>> Views::StreamsToRemind(absl::CivilDay t
                                                                 size_t count) {
   RETURN_IF_ERROR(health());
   RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
   return projections::StreamsToRemind(*store_, today, after, count);
 }
 
@@ -333,7 +374,7 @@ absl::Status Views::ApplyRecord(const eventstore::Record& record, Rows& rows) {
     event_arena_.Reset();
     google::protobuf::Message& event =
         *domain::AggregateOf(record.header.stream)->event.New(&event_arena_);
-    RETURN_IF_ERROR(domain::DecodeEvent(record.payload, event));
+    RETURN_IF_ERROR(ReadEvent(vault_, record, event));
     ASSIGN_OR_RETURN(const StateChange change, states_.Apply(record, event));
     return ApplyToTrail(*store_, trail_rows_, change, rows);
   };
@@ -371,6 +412,45 @@ absl::Status Views::FinishRebuild(Position start) {
   rebuilding_ = false;
   events_ = EventsByStream();
   return written_ == start ? absl::OkStatus() : store_->Flush();
+}
+
+absl::Status Views::BuildAnew(const Progress& progress) {
+  const std::string beside = directory_ + ".next";
+  std::error_code error;
+  std::filesystem::remove_all(beside, error);
+  RETURN_IF_ERROR(CatchUp(beside, log_, vault_, progress, nullptr).status());
+  apply_mutex_.Lock();
+  // What was committed meanwhile; then nothing is applied any more until they have changed places.
+  absl::StatusOr<Position> reached = position();
+  if (const auto last = CatchUp(beside, log_, vault_, nullptr, nullptr); last.ok()) {
+    reached = (*last)->position();
+  } else {
+    reached = last.status();
+  }
+  if (reached.ok()) {
+    const absl::Status status = ChangePlaces(beside, *reached);
+    Moved(status.ok() ? *reached : position(), status);
+  }
+  UnlockAndCallBack();
+  return reached.ok() ? health() : reached.status();
+}
+
+absl::Status Views::ChangePlaces(const std::string& beside, Position position) {
+  const std::unique_lock lock(store_mutex_);
+  store_.reset();
+  // A crash in between leaves no views, and a start builds them.
+  std::error_code error;
+  std::filesystem::remove_all(directory_, error);
+  if (!error) std::filesystem::rename(beside, directory_, error);
+  if (error) {
+    return Error(absl::StatusCode::kUnavailable, "VIEWS_UNREADABLE",
+                 absl::StrCat("views: ", directory_, ": ", error.message(), "; start again"));
+  }
+  ASSIGN_OR_RETURN(store_, ViewStore::Open(directory_, kViewsVersion));
+  states_.StartAnew(*store_);
+  trail_rows_.clear();
+  written_ = position;
+  return absl::OkStatus();
 }
 
 absl::Status Views::WriteRowsForReaders() {

@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <shared_mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,17 +31,19 @@
 #include "projections/action_plan_list.h"
 #include "projections/caseload.h"
 #include "projections/current_states.h"
+#include "projections/erasure_index.h"
 #include "projections/events_by_stream.h"
 #include "projections/induction_list.h"
 #include "projections/retention_index.h"
 #include "projections/role_list.h"
 #include "projections/school_list.h"
 #include "projections/view_store.h"
+#include "vault/event_vault.h"
 
 namespace trellis::projections {
 
 // Changes when Apply of any view does: the views are then built anew.
-inline constexpr char kViewsVersion[] = "access.2";
+inline constexpr char kViewsVersion[] = "erasure.1";
 // Events in a batch, streams they touch, and bytes they have: enough that a busy plan is written
 // once for many events, few enough to be held in memory (at 20 KiB a plan, 40 MiB, and the events).
 inline constexpr eventstore::Position kBatchEvents = 32'768;
@@ -59,10 +62,17 @@ class Views {
   // Opens the views in `directory` and follows `log`, which must outlive them. Returns once they
   // have caught up with what the log held; `progress` is called after each batch until then. `env`
   // is the file system; null: the machine's.
+  // `vault`, which must outlive them too, opens the events.
   static absl::StatusOr<std::unique_ptr<Views>> Open(const std::string& directory,
                                                      eventstore::EventLog& log,
+                                                     const vault::EventVault& vault,
                                                      const Progress& progress = nullptr,
                                                      rocksdb::Env* env = nullptr);
+  // Builds the views anew from the log, beside those that are read meanwhile, and puts them in
+  // their place: nothing that the log does not hold any more is left in their files.
+  // VIEWS_UNREADABLE; after an error of the last step the views have stopped.
+  absl::Status BuildAnew(const Progress& progress = nullptr);
+
   // Writes what is unwritten and stops following. The log must have been closed before.
   ~Views();
   Views(const Views&) = delete;
@@ -119,6 +129,9 @@ class Views {
   absl::StatusOr<std::vector<std::string>> GrantsOfRecord(absl::string_view record);
   absl::StatusOr<std::vector<std::string>> ServiceAccounts();
 
+  // See erasure_index.h.
+  absl::StatusOr<std::vector<ErasedPerson>> ErasedPeople();
+
   // See reminder_index.h.
   absl::StatusOr<std::vector<std::string>> StreamsToRemind(absl::CivilDay today,
                                                            const std::string& after, size_t count);
@@ -137,7 +150,17 @@ class Views {
  private:
   using Waiters = std::multimap<eventstore::Position, std::function<void(absl::Status)>>;
 
-  Views(std::unique_ptr<ViewStore> store, eventstore::Position position, eventstore::EventLog& log);
+  Views(std::string directory, std::unique_ptr<ViewStore> store, eventstore::Position position,
+        eventstore::EventLog& log, const vault::EventVault& vault);
+  // Views that have caught up with the log, and follow it no further.
+  static absl::StatusOr<std::unique_ptr<Views>> CatchUp(const std::string& directory,
+                                                        eventstore::EventLog& log,
+                                                        const vault::EventVault& vault,
+                                                        const Progress& progress,
+                                                        rocksdb::Env* env);
+  // Puts the store in `beside`, which is at `position`, in the place of the present one.
+  absl::Status ChangePlaces(const std::string& beside, eventstore::Position position)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
 
   void Follow(bool idle);
   void Run();
@@ -162,8 +185,13 @@ class Views {
   // Gives up `apply_mutex_` and calls those that are due: a callback may append, and so come here.
   void UnlockAndCallBack() ABSL_UNLOCK_FUNCTION(apply_mutex_);
 
-  const std::unique_ptr<ViewStore> store_;
+  const std::string directory_;
+  // Held by who reads `store_` without apply_mutex_; alone by who puts another in its place, with
+  // that too.
+  mutable std::shared_mutex store_mutex_;
+  std::unique_ptr<ViewStore> store_;
   eventstore::EventLog& log_;
+  const vault::EventVault& vault_;
 
   // Held by the one thread that applies.
   Mutex apply_mutex_;

@@ -99,8 +99,10 @@ absl::StatusOr<MessagePointer> DeadLetterTopic::MakeMessage(
   MessagePointer message;
   // No structured binding: Clang 14 captures none.
   const auto parts = PartsOf(letter.subscription());
-  RETURN_IF_ERROR(
-      log_.ReadAll(letter.position(), letter.position(), [&](const eventstore::Record& record) {
+  RETURN_IF_ERROR(log_.ReadAll(
+      letter.position(), letter.position(), [&](eventstore::Record& record) -> absl::Status {
+        const absl::Status opened = format_.Open(record);
+        if (!opened.ok()) return opened;
         Attributes attributes = format_.attributes(record);
         attributes.emplace_back(kSourceSubscription, parts.second);
         attributes.emplace_back(kSourceProject, parts.first);

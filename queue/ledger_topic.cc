@@ -28,7 +28,9 @@ absl::StatusOr<bool> LedgerTopic::Holds(const Mark& mark) const {
 absl::StatusOr<std::vector<MessagePointer>> LedgerTopic::Load(Number first, Number last) {
   std::vector<MessagePointer> messages;
   messages.reserve(last - first + 1);
-  RETURN_IF_ERROR(log_.ReadAll(first, last, [&](const eventstore::Record& record) {
+  RETURN_IF_ERROR(log_.ReadAll(first, last, [&](eventstore::Record& record) -> absl::Status {
+    const absl::Status opened = format_.Open(record);
+    if (!opened.ok()) return opened;
     messages.push_back(std::make_shared<const Message>(record.header.position,
                                                        record.header.recorded_at, record,
                                                        format_.attributes(record), format_));

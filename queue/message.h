@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/base/call_once.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "eventstore/record.h"
 #include "queue/attributes.h"
@@ -13,11 +14,17 @@
 
 namespace trellis::queue {
 
-// How an event is shown to the outside: the queue knows its bytes only. Both are thread-safe.
+// How an event is shown to the outside: the queue knows its bytes only. All are thread-safe.
 struct EventFormat {
+  // Puts the event that is delivered in the place of the payload as stored, before the others see
+  // the record. Null: it is delivered as it is stored.
+  std::function<absl::Status(eventstore::Record&)> open = nullptr;
+  absl::Status Open(eventstore::Record& record) const {
+    return open == nullptr ? absl::OkStatus() : open(record);
+  }
   // The attributes of its messages.
   std::function<Attributes(const eventstore::Record&)> attributes;
-  // Its data as JSON; empty if it has none, and then it is delivered as it is stored.
+  // Its data as JSON; empty if it has none, and then it is delivered as its bytes.
   std::function<std::string(const eventstore::Record&)> json;
 };
 
@@ -35,7 +42,7 @@ class Message {
   const eventstore::Record& record() const { return record_; }
   const Attributes& attributes() const { return attributes_; }
 
-  // A google.pubsub.v1.PubsubMessage, serialised: its data the stored bytes, or JSON.
+  // A google.pubsub.v1.PubsubMessage, serialised: its data the event's bytes, or JSON.
   const std::string& bytes() const { return bytes_; }
   const std::string& json_bytes() const;
 

@@ -202,7 +202,7 @@ TEST_F(DamageTest, OfAnyFileIsFoundOrChangesNothingThatIsRead) {
       fs::remove(path);
     }
     // By the key beside the log, so that its file counts.
-    const auto report = CheckLedger({.data = copy, .ledger = "test"});
+    const auto report = CheckLedger({.data = copy, .ledger = "test", .vault = &vault_});
     if (!report.ok() || !report->holds()) continue;
     SCOPED_TRACE(absl::StrCat("sample ", sample, ": ", file, ", ", size, " bytes, damage ", what,
                               " at ", at));

@@ -29,17 +29,18 @@ TEST_F(LedgerCheckTest, AGoodLedgerHoldsAndNoByteOfItChanges) {
 
 TEST_F(LedgerCheckTest, TheKeyBesideTheLogProvesLess) {
   ASSERT_NO_FATAL_FAILURE(FillLedger(8));
-  auto report = CheckLedger({.data = directory_.path(), .ledger = "test"});
+  auto report = CheckLedger({.data = directory_.path(), .ledger = "test", .vault = &vault_});
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(report->holds()) << AllFindings(*report);
   ASSERT_THAT(report->notes, SizeIs(1));
   EXPECT_THAT(report->notes[0], HasSubstr("came with the data"));
   fs::remove(directory_ / "signing.pub");
-  report = CheckLedger({.data = directory_.path(), .ledger = "test"});
+  report = CheckLedger({.data = directory_.path(), .ledger = "test", .vault = &vault_});
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_THAT(AllFindings(*report), HasSubstr("cannot be checked without a key"));
   const auto other = proofs::SignerKey::Generate("test", proofs::KeyType::kNote);
-  report = CheckLedger({.data = directory_.path(), .ledger = "test", .keys = {other->verifier()}});
+  report = CheckLedger(
+      {.data = directory_.path(), .ledger = "test", .keys = {other->verifier()}, .vault = &vault_});
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_THAT(AllFindings(*report), HasSubstr("cannot be believed"));
 }
@@ -84,6 +85,7 @@ TEST_F(LedgerCheckTest, AHistoryThatWasRewrittenAsAWholeIsFoundByItsSignature) {
       if (position == 7) {
         record.payload += "!";
         record.header.payload_digest = Sha256(record.payload);
+        record.header.payload_bytes = static_cast<uint32_t>(record.payload.size());
         bytes = eventstore::EncodeRecord(record);
         ASSERT_TRUE(db.Put({}, families.at("log"), key.slice(), bytes).ok());
       }

@@ -108,7 +108,8 @@ class LedgerTest : public ViewsTest {
     return copy;
   }
   absl::StatusOr<LedgerReport> Check(const std::string& data) {
-    return CheckLedger({.data = data, .ledger = "test", .keys = {key_.verifier()}});
+    return CheckLedger(
+        {.data = data, .ledger = "test", .keys = {key_.verifier()}, .vault = &vault_});
   }
 
   // Changes rows of the log in `data`. `families` as in kFamilies.

@@ -21,7 +21,7 @@ class ViewCrashTest : public projections::ViewsTest {
     auto log = eventstore::EventLog::Open(LogOptions(), clock_);
     ASSERT_TRUE(log.ok()) << log.status();
     log_ = *std::move(log);
-    auto views = projections::Views::Open(views_directory(), *log_, nullptr, disk_.env());
+    auto views = projections::Views::Open(views_directory(), *log_, vault_, nullptr, disk_.env());
     ASSERT_TRUE(views.ok()) << views.status();
     views_ = *std::move(views);
   }
@@ -49,9 +49,12 @@ TEST_F(ViewCrashTest, AreWhatTheLogSays) {
     EXPECT_EQ(views_->position(), events);
     CloseBoth();
     Findings findings;
-    CheckViews(
-        {.views = views_directory(), .log = LogOptions(), .events = events, .progress = nullptr},
-        findings);
+    CheckViews({.views = views_directory(),
+                .log = LogOptions(),
+                .events = events,
+                .vault = vault_,
+                .progress = nullptr},
+               findings);
     ASSERT_EQ(findings.count(), 0u) << findings.kept().front();
     ASSERT_NO_FATAL_FAILURE(OpenBoth());
   }

@@ -48,6 +48,8 @@ class Ledger {
     record.header.commit_size = 1;
     record.payload = event.SerializeAsString();
     record.header.payload_digest = Sha256(record.payload);
+    record.header.payload_bytes = static_cast<uint32_t>(record.payload.size());
+    record.header.event_digest = record.header.payload_digest;
     eventstore::EncodeRecord(record);
     entries_.push_back(eventstore::EntryOf(record));
     records_.push_back(std::move(record));
@@ -110,6 +112,7 @@ class Ledger {
     for (size_t i = 0; i < records_.size(); ++i) {
       if (records_[i].header.stream != stream) continue;
       evidence.records.push_back(records_[i]);
+      evidence.salts.emplace_back();
       evidence.proofs.push_back(proofs::testing::Path(i, entries_));
     }
     return evidence;

@@ -37,7 +37,7 @@ TEST_F(RebuildTest, CatchesUpFromAnOlderPosition) {
   PlayLifecycle();
   const Position last = log_->durable_position();
   std::vector<std::pair<Position, Position>> progress;
-  auto views = Views::Open(views_directory(), *log_, [&](Position position, Position of) {
+  auto views = Views::Open(views_directory(), *log_, vault_, [&](Position position, Position of) {
     progress.emplace_back(position, of);
   });
   ASSERT_TRUE(views.ok()) << views.status();
@@ -87,13 +87,13 @@ TEST_F(RebuildTest, IsRefusedWhereTheViewsAreAheadOfTheLog) {
   CloseBoth();
   std::filesystem::remove_all(directory_ / "log");
   OpenLog();
-  auto views = Views::Open(views_directory(), *log_);
+  auto views = Views::Open(views_directory(), *log_, vault_);
   EXPECT_EQ(ReasonOf(views.status()), "VIEWS_AHEAD_OF_LOG") << views.status();
   EXPECT_THAT(std::string(views.status().message()), HasSubstr("delete the directory"));
 }
 
 TEST_F(RebuildTest, SaysWhyItCannotOpenADirectory) {
-  const auto views = Views::Open("/proc/none/views", *log_);
+  const auto views = Views::Open("/proc/none/views", *log_, vault_);
   EXPECT_EQ(ReasonOf(views.status()), "VIEWS_UNREADABLE") << views.status();
 }
 

@@ -43,7 +43,7 @@ class ViewsTest : public ::testing::Test {
     log_ = *std::move(log);
   }
   void OpenViews() {
-    auto views = Views::Open(views_directory(), *log_);
+    auto views = Views::Open(views_directory(), *log_, vault_);
     ASSERT_TRUE(views.ok()) << views.status();
     views_ = *std::move(views);
   }
@@ -149,6 +149,8 @@ class ViewsTest : public ::testing::Test {
 
   testing::TempDirectory directory_;
   testing::FakeClock clock_;
+  // Nothing is sealed here.
+  const vault::EventVault vault_;
   std::unique_ptr<eventstore::EventLog> log_;
   std::unique_ptr<Views> views_;
   // The plan that Play goes on with, and every plan, folded apart from the views.
