@@ -32,7 +32,9 @@ void AddSupporters(const v1::SupportPlan& plan, const Entries& entries,
       until = former.left_on();
       break;
     }
-    const absl::string_view goes_on_at = until.empty() ? "" : plan.school().urn();
+    // No conditional of text and string: that is a string, gone before the view of it is read.
+    absl::string_view goes_on_at;
+    if (!until.empty()) goes_on_at = plan.school().urn();
     for (const v1::Supporter& supporter : supporters_of(entry)) {
       if (supporter.person().empty()) continue;
       for (const v1::Capacity capacity : {v1::SUPPORTER, v1::MENTOR}) {

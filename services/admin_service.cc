@@ -64,11 +64,6 @@ void RotateSigningKey(const Rooms& rooms, Call call, const v1::RotateSigningKeyR
       });
 }
 
-absl::StatusOr<longrunning::Operation> GetOperation(
-    Backups& backups, const longrunning::GetOperationRequest& request) {
-  return backups.Find(request.name());
-}
-
 absl::StatusOr<longrunning::ListOperationsResponse> ListOperations(
     Backups& backups, const longrunning::ListOperationsRequest& request) {
   RETURN_IF_ERROR(CheckPageSize(request.page_size()));
@@ -121,17 +116,27 @@ std::map<std::string, Handler> AdminHandlers(const Rooms& rooms, Backups& backup
           {"GetLedger", GetHandler<v1::GetLedgerRequest>(rooms)}};
 }
 
-std::map<std::string, Handler> OperationsHandlers(Backups& backups) {
-  return {{"GetOperation", Answered(backups, GetOperation)},
+std::map<std::string, Handler> OperationsHandlers(Backups& backups, Eraser& eraser) {
+  return {{"GetOperation", Unary<longrunning::GetOperationRequest>(
+                               [&](Call call, const longrunning::GetOperationRequest& request) {
+                                 const std::string& name = request.name();
+                                 call.Answer(Eraser::IsName(name) ? eraser.Find(name)
+                                                                  : backups.Find(name));
+                               })},
           {"ListOperations", Answered(backups, ListOperations)},
           {"CancelOperation", Answered(backups, CancelOperation)},
           {"DeleteOperation", Answered(backups, DeleteOperation)},
-          {"WaitOperation",
-           Unary<longrunning::WaitOperationRequest>(
-               [&backups](Call call, const longrunning::WaitOperationRequest& request) {
-                 backups.Wait(request.name(), WaitOf(request),
-                              [call](const auto& operation) { call.Answer(operation); });
-               })}};
+          {"WaitOperation", Unary<longrunning::WaitOperationRequest>(
+                                [&](Call call, const longrunning::WaitOperationRequest& request) {
+                                  const auto answer = [call](const auto& operation) {
+                                    call.Answer(operation);
+                                  };
+                                  if (Eraser::IsName(request.name())) {
+                                    eraser.Wait(request.name(), WaitOf(request), answer);
+                                  } else {
+                                    backups.Wait(request.name(), WaitOf(request), answer);
+                                  }
+                                })}};
 }
 
 }  // namespace trellis::services

@@ -36,7 +36,7 @@ absl::StatusOr<std::string> StateBytesAt(const Rooms& rooms, const std::string& 
   HistoryBounds bounds{.recorded_at = moment.as_of};
   if (moment.revision != 0) bounds.revision = static_cast<uint64_t>(moment.revision);
   ASSIGN_OR_RETURN(const std::unique_ptr<google::protobuf::Message> state,
-                   FoldHistory(rooms.log, name, bounds));
+                   FoldHistory(rooms.vault, rooms.log, name, bounds));
   const int64_t revision = domain::RevisionOf(*state);
   if (moment.revision != 0 && revision != moment.revision) {
     return domain::NotFound(

@@ -20,6 +20,7 @@ class SigningKeys;
 // What the services work on. All must outlive every call.
 struct Rooms {
   eventstore::EventLog& log;
+  const vault::EventVault& vault;
   projections::Views& views;
   const Clock& clock;
   CommandPipeline& pipeline;

@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
-#include "domain/codec.h"
 #include "evidence/trail.h"
+#include "projections/stored_event.h"
 #include "services/evidence_export.h"
 #include "services/ledger_proofs.h"
 #include "services/pages.h"
@@ -18,9 +18,10 @@ namespace {
 constexpr int kEntriesByDefault = 100;
 
 // Completes the view's row with what the log says of the event.
-absl::Status Complete(const eventstore::Record& record, v1::TrailEntry& entry) {
+absl::Status Complete(const vault::EventVault& vault, const eventstore::Record& record,
+                      v1::TrailEntry& entry) {
   ASSIGN_OR_RETURN(const std::unique_ptr<google::protobuf::Message> event,
-                   domain::DecodeEventOf(record.header.stream, record.payload));
+                   projections::EventOf(vault, record));
   evidence::AddFacts(record, *event, entry);
   // The one of the entry's kinds of event that has this type.
   const google::protobuf::OneofDescriptor& kinds = *v1::TrailEntry::descriptor()->oneof_decl(0);
@@ -56,7 +57,7 @@ absl::StatusOr<v1::ListTrailResponse> ListTrail(const Rooms& rooms,
                               " entries where the log has ", records.size(), " events"));
   }
   for (size_t i = 0; i < entries.size(); ++i) {
-    RETURN_IF_ERROR(Complete(records[i], entries[i]));
+    RETURN_IF_ERROR(Complete(rooms.vault, records[i], entries[i]));
     *response.add_entries() = std::move(entries[i]);
   }
   return response;

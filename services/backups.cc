@@ -52,11 +52,13 @@ void SetProgress(const backup::Progress& progress, v1::BackupProgress& told) {
 
 }  // namespace
 
-Backups::Backups(const Settings& settings, const SigningKeys& keys, eventstore::EventLog& log,
-                 access::AccessLog& access_log, queue::Queue& queue, const Clock& clock)
+Backups::Backups(const Settings& settings, const SigningKeys& keys, DataKeys& data_keys,
+                 eventstore::EventLog& log, access::AccessLog& access_log, queue::Queue& queue,
+                 const Clock& clock)
     : directory_(settings.backups),
       links_(settings.data + "/backup.links"),
       keys_(keys),
+      data_keys_(data_keys),
       log_(log),
       access_log_(access_log),
       queue_(queue),
@@ -117,6 +119,16 @@ void Backups::Run(const std::string& name, int32_t keep_count) {
 }
 
 absl::StatusOr<backup::Manifest> Backups::Make(const std::string& name, int32_t keep_count) {
+  ASSIGN_OR_RETURN(const backup::Manifest manifest, MakeOfLog(name, keep_count));
+  // After the log, so that it has the key of everything that is sealed there.
+  ASSIGN_OR_RETURN(const auto directory,
+                   BackupDirectory::Open(directory_, BackupDirectory::Use::kList));
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> numbers, directory->Numbers());
+  RETURN_IF_ERROR(data_keys_.BackUp(manifest.number, numbers.front()));
+  return manifest;
+}
+
+absl::StatusOr<backup::Manifest> Backups::MakeOfLog(const std::string& name, int32_t keep_count) {
   return backup::MakeBackup(
       {.directory = directory_,
        .links = links_,

@@ -24,6 +24,7 @@
 #include "eventstore/event_log.h"
 #include "google/longrunning/operations.pb.h"
 #include "queue/queue.h"
+#include "services/data_keys.h"
 #include "services/settings.h"
 #include "services/signing_keys.h"
 #include "trellis/v1/admin_service.pb.h"
@@ -43,8 +44,9 @@ class Backups {
 
   // Removes what a backup left behind that a crash ended. All but `settings` must outlive
   // it; the queue's timer must have ended before it goes.
-  Backups(const Settings& settings, const SigningKeys& keys, eventstore::EventLog& log,
-          access::AccessLog& access_log, queue::Queue& queue, const Clock& clock);
+  Backups(const Settings& settings, const SigningKeys& keys, DataKeys& data_keys,
+          eventstore::EventLog& log, access::AccessLog& access_log, queue::Queue& queue,
+          const Clock& clock);
   ~Backups() { Stop(); }
   Backups(const Backups&) = delete;
   Backups& operator=(const Backups&) = delete;
@@ -87,7 +89,9 @@ class Backups {
 
   absl::Status CheckConfigured() const;
   void Run(const std::string& name, int32_t keep_count);
+  // Of log, queue and keys.
   absl::StatusOr<backup::Manifest> Make(const std::string& name, int32_t keep_count);
+  absl::StatusOr<backup::Manifest> MakeOfLog(const std::string& name, int32_t keep_count);
   // Notes how far it is; an error if it is to end.
   absl::Status Note(const std::string& name, const backup::Progress& progress);
   void Finish(const std::string& name, const absl::StatusOr<backup::Manifest>& made);
@@ -101,6 +105,7 @@ class Backups {
   const std::string directory_;
   const std::string links_;
   const SigningKeys& keys_;
+  DataKeys& data_keys_;
   eventstore::EventLog& log_;
   access::AccessLog& access_log_;
   queue::Queue& queue_;

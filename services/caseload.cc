@@ -53,6 +53,13 @@ absl::StatusOr<Schools> WithThoseBefore(const Rooms& rooms, const Schools& schoo
   return known;
 }
 
+// In their order.
+std::vector<std::string> UrnsOf(const Schools& schools) {
+  std::vector<std::string> urns;
+  std::transform(schools.begin(), schools.end(), std::back_inserter(urns), domain::UrnOf);
+  return urns;
+}
+
 // The URNs of the schools that the request asks for; nothing if it asks for none.
 absl::StatusOr<std::optional<std::vector<std::string>>> SchoolsAskedFor(
     const Rooms& rooms, const v1::ListSupportPlansRequest& request, const std::string& today) {
@@ -69,9 +76,7 @@ absl::StatusOr<std::optional<std::vector<std::string>>> SchoolsAskedFor(
     }
     asked = std::move(of_trust);
   }
-  std::vector<std::string> urns;
-  std::transform(asked.begin(), asked.end(), std::back_inserter(urns), domain::UrnOf);
-  return urns;
+  return UrnsOf(asked);
 }
 
 // The contacts of the body, `appropriateBodies/{id}`.
@@ -138,33 +143,43 @@ absl::Status CountBody(const Rooms& rooms, const std::string& body, const std::s
 
 // The plans that name the tutor, of schools where they still are one: the others are their
 // successor's, whoever the plan names.
-absl::Status CountTutor(const Rooms& rooms, const std::string& tutor, const std::string& today,
+absl::Status CountTutor(const Rooms& rooms, const std::string& tutor, absl::CivilDay today,
                         const projections::CountPlan& count) {
   ASSIGN_OR_RETURN(const projections::StateRowPointer row, rooms.views.FindRow(tutor));
   if (row == nullptr) return absl::OkStatus();
   Schools before;
   Schools after;
   for (const v1::PersonRole& role : row->as<v1::Person>().roles()) {
-    if (role.role() != v1::INDUCTION_TUTOR || !domain::IsHeldOn(role, today)) continue;
+    if (role.role() != v1::INDUCTION_TUTOR || !domain::IsHeldOn(role, domain::DateText(today))) {
+      continue;
+    }
     const std::string school = domain::SchoolName(role.school_urn());
     RETURN_IF_ERROR(AddWithThoseBefore(rooms.views, school, before).status());
     RETURN_IF_ERROR(AddWithThoseAfter(rooms.views, school, after).status());
   }
-  return rooms.views.CountPlans(
-      PlansOf::kInductionTutor, tutor, [&](const v1::SupportPlanSummary& plan) {
-        const std::string school = domain::SchoolName(plan.school().urn());
-        if (before.count(school) > 0 || after.count(school) > 0) count(plan);
-      });
+  before.merge(after);
+  // Where a plan is, the lists that are counted do not say.
+  v1::ListSupportPlansRequest conditions;
+  conditions.set_induction_tutor(tutor);
+  projections::CaseloadQuery query{conditions};
+  query.schools = UrnsOf(before);
+  projections::CaseloadPage page{.plans = {}, .more = true, .cursor = ""};
+  while (page.more) {
+    ASSIGN_OR_RETURN(page, rooms.views.Caseload(query, page.cursor, kPageSizeMax, today));
+    for (const v1::SupportPlanSummary& plan : page.plans) count(plan);
+  }
+  return absl::OkStatus();
 }
 
-absl::Status CountAll(const Rooms& rooms, const v1::GetCaseloadRequest& request,
-                      const std::string& today, domain::CaseloadCounter& counter) {
+absl::Status CountAll(const Rooms& rooms, const v1::GetCaseloadRequest& request, absl::CivilDay day,
+                      domain::CaseloadCounter& counter) {
+  const std::string today = domain::DateText(day);
   const auto count = [&](const v1::SupportPlanSummary& plan) { counter.Add(plan); };
   if (!request.trust().empty()) return CountTrust(rooms, request.trust(), today, counter);
   if (!request.school_urn().empty()) return CountSchool(rooms, request.school_urn(), count);
   if (!request.body().empty()) return CountBody(rooms, request.body(), today, count);
   if (!request.induction_tutor().empty()) {
-    return CountTutor(rooms, request.induction_tutor(), today, count);
+    return CountTutor(rooms, request.induction_tutor(), day, count);
   }
   return rooms.views.CountPlans(PlansOf::kAppropriateBody, request.appropriate_body(), count);
 }
@@ -194,7 +209,7 @@ absl::StatusOr<v1::Caseload> GetCaseload(const Rooms& rooms,
   RETURN_IF_ERROR(CheckRequest(request));
   const absl::CivilDay today = LondonDay(rooms.clock.Now());
   domain::CaseloadCounter counter(today);
-  RETURN_IF_ERROR(CountAll(rooms, request, domain::DateText(today), counter));
+  RETURN_IF_ERROR(CountAll(rooms, request, today, counter));
   v1::Caseload caseload = std::move(counter).Take();
   const bool by_default = request.disclosure() == v1::GetCaseloadRequest::DISCLOSURE_UNSPECIFIED;
   if (request.disclosure() == v1::GetCaseloadRequest::AGGREGATE_ONLY ||

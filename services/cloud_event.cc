@@ -6,9 +6,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/status_macros.h"
 #include "base/uuid.h"
 #include "domain/codec.h"
 #include "domain/event_json.h"
+#include "projections/stored_event.h"
 
 namespace trellis::services {
 namespace {
@@ -26,6 +28,11 @@ std::string TraceParent(const eventstore::Origin& origin) {
   };
   return absl::StrCat("00-", bytes(origin.correlation_id, 16), "-", bytes(origin.causation_id, 8),
                       "-01");
+}
+
+// Whether this is what is left of an event whose content was erased.
+bool IsErased(const eventstore::Header& header, const google::protobuf::Message& event) {
+  return domain::TypeOf(event) != header.type;
 }
 
 queue::Attributes AttributesOf(const std::string& source, const eventstore::Record& record) {
@@ -51,10 +58,28 @@ queue::Attributes AttributesOf(const std::string& source, const eventstore::Reco
       {"recordedtime", recorded},
       {"sequence", absl::StrCat(header.revision)},
   };
+  if (event.ok() && IsErased(header, **event)) {
+    attributes.emplace_back("erased", "true");
+    std::sort(attributes.begin(), attributes.end());
+  }
   if (std::string trace = TraceParent(header.origin); !trace.empty()) {
     attributes.emplace_back("traceparent", std::move(trace));
   }
   return attributes;
+}
+
+// The event in the place of what it was sealed to; SubjectErased in the place of one that nobody
+// can read any more.
+absl::Status Open(const vault::EventVault& vault, eventstore::Record& record) {
+  absl::StatusOr<vault::OpenedEvent> opened = vault.Open(record);
+  if (vault::IsErased(opened.status())) {
+    ASSIGN_OR_RETURN(const auto event, projections::EventOf(vault, record));
+    record.payload = event->SerializeAsString();
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(opened.status());
+  record.payload.assign(opened->bytes().data(), opened->bytes().size());
+  return absl::OkStatus();
 }
 
 std::string JsonOf(const eventstore::Record& record) {
@@ -63,8 +88,9 @@ std::string JsonOf(const eventstore::Record& record) {
 
 }  // namespace
 
-queue::EventFormat CloudEventFormat(const std::string& ledger) {
+queue::EventFormat CloudEventFormat(const std::string& ledger, const vault::EventVault& vault) {
   return {
+      .open = [&vault](eventstore::Record& record) { return Open(vault, record); },
       .attributes = [source = absl::StrCat("//trellis/", ledger)](
                         const eventstore::Record& record) { return AttributesOf(source, record); },
       .json = JsonOf};

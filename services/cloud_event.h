@@ -5,10 +5,12 @@
 #include <string>
 
 #include "queue/message.h"
+#include "vault/event_vault.h"
 
 namespace trellis::services {
 
 // The format of the events of `ledger`; see docs/queue.md for each attribute.
-queue::EventFormat CloudEventFormat(const std::string& ledger);
+// `vault`, which must outlive it, opens them.
+queue::EventFormat CloudEventFormat(const std::string& ledger, const vault::EventVault& vault);
 
 }  // namespace trellis::services

@@ -11,9 +11,12 @@
 #include "base/status_macros.h"
 #include "base/timestamp.h"
 #include "domain/codec.h"
+#include "domain/erasure.h"
 #include "google/rpc/error_details.pb.h"
+#include "projections/stored_event.h"
 #include "services/directory_check.h"
 #include "services/history.h"
+#include "services/sealing.h"
 
 namespace trellis::services {
 namespace {
@@ -50,35 +53,6 @@ std::string NewNameOf(const domain::Aggregate& aggregate, const pb::Message& req
   const Digest digest =
       Sha256(absl::StrCat(aggregate.streams, " of request "), TextOf(request, "request_id"));
   return absl::StrCat(aggregate.streams, UuidText(UuidFromDigest(digest)));
-}
-
-// Who asks for what: the same request id with another of these is another request.
-Digest FingerprintOf(const Caller& caller, const pb::Message& request) {
-  return Sha256(absl::StrCat(request.GetDescriptor()->full_name(), "\n", caller.actor.person(),
-                             "\n", static_cast<int>(caller.capacity), "\n"),
-                DeterministicBytes(request));
-}
-
-eventstore::Commit CommitOf(const Command& command, int64_t revision, Outcome outcome) {
-  eventstore::Commit commit;
-  commit.origin = {.actor = command.caller.actor.person(),
-                   .capacity = static_cast<uint8_t>(command.caller.capacity),
-                   .request_id = command.request_id,
-                   .correlation_id = command.caller.trace,
-                   .causation_id = command.caller.span};
-  commit.fingerprint = command.fingerprint;
-  const auto add = [&](const std::string& stream, int64_t expected,
-                       std::vector<eventstore::NewEvent> events) {
-    if (events.empty()) return;
-    commit.appends.push_back({.stream = stream,
-                              .expected_revision = static_cast<uint64_t>(expected),
-                              .events = std::move(events)});
-  };
-  add(command.stream, revision, std::move(outcome.events));
-  for (StreamEvents& other : outcome.elsewhere) {
-    add(other.stream, other.revision, std::move(other.events));
-  }
-  return commit;
 }
 
 // The etag of every state.
@@ -167,6 +141,38 @@ std::string ReplyBytes(absl::string_view state_bytes,
 
 }  // namespace
 
+Digest CommandPipeline::FingerprintOf(const Caller& caller, const pb::Message& request) const {
+  return vault_.Fingerprint(
+      absl::StrCat(request.GetDescriptor()->full_name(), "\n", caller.actor.person(), "\n",
+                   static_cast<int>(caller.capacity), "\n", DeterministicBytes(request)));
+}
+
+absl::StatusOr<eventstore::Commit> CommandPipeline::CommitOf(const Command& command,
+                                                             int64_t revision,
+                                                             Outcome outcome) const {
+  eventstore::Commit commit;
+  commit.origin = {.actor = command.caller.actor.person(),
+                   .capacity = static_cast<uint8_t>(command.caller.capacity),
+                   .request_id = command.request_id,
+                   .correlation_id = command.caller.trace,
+                   .causation_id = command.caller.span};
+  commit.fingerprint = command.fingerprint;
+  const auto add = [&](const std::string& stream, int64_t expected,
+                       std::vector<eventstore::NewEvent> events) -> absl::Status {
+    if (events.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(SealFor(views_, vault_, stream, expected, events));
+    commit.appends.push_back({.stream = stream,
+                              .expected_revision = static_cast<uint64_t>(expected),
+                              .events = std::move(events)});
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(add(command.stream, revision, std::move(outcome.events)));
+  for (StreamEvents& other : outcome.elsewhere) {
+    RETURN_IF_ERROR(add(other.stream, other.revision, std::move(other.events)));
+  }
+  return commit;
+}
+
 void AddEvent(const pb::Message& event, std::vector<eventstore::NewEvent>& events,
               Outcome& outcome) {
   events.push_back({.type = domain::TypeOf(event), .payload = event.SerializeAsString()});
@@ -174,7 +180,7 @@ void AddEvent(const pb::Message& event, std::vector<eventstore::NewEvent>& event
 }
 
 Command CommandPipeline::CommandFor(const Caller& caller, const pb::Descriptor* state,
-                                    std::shared_ptr<const pb::Message> shared) {
+                                    std::shared_ptr<const pb::Message> shared) const {
   const pb::Message& request = *shared;
   const domain::Aggregate& aggregate = domain::AggregateWith(*state);
   Command command{.caller = caller,
@@ -227,6 +233,9 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
   const std::unique_ptr<pb::Message> empty =
       *found == nullptr ? domain::EmptyState(*command->aggregate, command->stream) : nullptr;
   const pb::Message& state = *found == nullptr ? *empty : *(*found)->state;
+  if (absl::Status stands = domain::RequireNotErased(state, *command->request); !stands.ok()) {
+    return done(stands);
+  }
   absl::StatusOr<projections::StateRowPointer> school =
       CheckDirectory(views_, state, *command->request, context);
   if (!school.ok()) return done(school.status());
@@ -239,25 +248,26 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
   if (absl::Status free = RequireFree(*outcome); !free.ok()) return done(free);
 
   pb::RepeatedPtrField<v1::Warning> warnings = std::move(outcome->warnings);
-  log_.Append(CommitOf(*command, revision, *std::move(outcome)),
-              [this, command, warnings = std::move(warnings), done = std::move(done),
-               attempts_left](absl::StatusOr<Appended> appended) mutable {
-                if (appended.status().code() == absl::StatusCode::kAborted) {
-                  return Retry(std::move(command), std::move(done), attempts_left - 1,
-                               appended.status());
-                }
-                if (!appended.ok()) return done(appended.status());
-                if (appended->repeated)
-                  return RepeatOnceKnown(std::move(command), *appended, std::move(done));
-                // The caller reads its own writes: the answer waits for the views.
-                const eventstore::Position position = appended->last_position;
-                views_.WhenApplied(position, [this, command, warnings = std::move(warnings),
-                                              appended = *std::move(appended),
-                                              done = std::move(done)](const absl::Status& status) {
-                  if (!status.ok()) return done(status);
-                  done(Answer(*command, warnings, appended));
-                });
-              });
+  absl::StatusOr<eventstore::Commit> commit = CommitOf(*command, revision, *std::move(outcome));
+  if (!commit.ok()) return done(commit.status());
+  log_.Append(
+      *std::move(commit), [this, command, warnings = std::move(warnings), done = std::move(done),
+                           attempts_left](absl::StatusOr<Appended> appended) mutable {
+        if (appended.status().code() == absl::StatusCode::kAborted) {
+          return Retry(std::move(command), std::move(done), attempts_left - 1, appended.status());
+        }
+        if (!appended.ok()) return done(appended.status());
+        if (appended->repeated)
+          return RepeatOnceKnown(std::move(command), *appended, std::move(done));
+        // The caller reads its own writes: the answer waits for the views.
+        const eventstore::Position position = appended->last_position;
+        views_.WhenApplied(position, [this, command, warnings = std::move(warnings),
+                                      appended = *std::move(appended),
+                                      done = std::move(done)](const absl::Status& status) {
+          if (!status.ok()) return done(status);
+          done(Answer(*command, warnings, appended));
+        });
+      });
 }
 
 absl::StatusOr<std::string> CommandPipeline::Answer(
@@ -285,7 +295,7 @@ absl::StatusOr<std::string> CommandPipeline::Answer(
   // Others have changed the state meanwhile: fold it as this command left it. The same pure
   // function as the view's, so that reply and view cannot disagree.
   ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> state,
-                   FoldHistory(log_, shown, {.revision = revision}));
+                   FoldHistory(vault_, log_, shown, {.revision = revision}));
   return ReplyBytes(state->SerializeAsString(), warnings, receipt);
 }
 
@@ -347,20 +357,20 @@ absl::StatusOr<std::string> CommandPipeline::FirstAnswer(const Command& command,
                                                          const eventstore::KnownRequest& known) {
   v1::Receipt receipt;
   pb::RepeatedPtrField<v1::Warning> warnings;
-  RETURN_IF_ERROR(log_.ReadAll(
-      known.first_position, known.last_position, [&](const Record& record) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> event,
-                         domain::DecodeEventOf(record.header.stream, record.payload));
-        AddRecord(record, receipt);
-        domain::AddWarnings(*event, warnings);
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(log_.ReadAll(known.first_position, known.last_position,
+                               [&](const Record& record) -> absl::Status {
+                                 ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> event,
+                                                  projections::EventOf(vault_, record));
+                                 AddRecord(record, receipt);
+                                 domain::AddWarnings(*event, warnings);
+                                 return absl::OkStatus();
+                               }));
   ASSIGN_OR_RETURN(const auto checkpoint, log_.CheckpointAt(known.signed_size));
   AddCheckpoint(checkpoint, receipt);
   // A command that had nothing to write was answered with the state as it was then.
   const std::string& shown = receipt.event_ids().empty() ? command.stream : ShownBy(command);
   ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> state,
-                   FoldHistory(log_, shown, {.position = known.last_position}));
+                   FoldHistory(vault_, log_, shown, {.position = known.last_position}));
   return ReplyBytes(state->SerializeAsString(), warnings, receipt);
 }
 

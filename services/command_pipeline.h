@@ -79,8 +79,9 @@ class CommandPipeline {
   using Done = std::function<void(absl::StatusOr<std::string>)>;
 
   // All must outlive the pipeline and every command in it.
-  CommandPipeline(eventstore::EventLog& log, projections::Views& views, const Clock& clock)
-      : log_(log), views_(views), clock_(clock) {}
+  CommandPipeline(eventstore::EventLog& log, projections::Views& views,
+                  const vault::EventVault& vault, const Clock& clock)
+      : log_(log), views_(views), vault_(vault), clock_(clock) {}
 
   // Executes `request` on an aggregate with this type of state, and calls `done` once. `elsewhere`,
   // if there is one, is asked what else follows.
@@ -105,9 +106,11 @@ class CommandPipeline {
                                 const google::protobuf::Message& request) const;
 
  private:
+  // Who asks for what: the same request id with another of these is another request.
+  Digest FingerprintOf(const Caller& caller, const google::protobuf::Message& request) const;
   // All of the command but how it is decided.
-  static Command CommandFor(const Caller& caller, const google::protobuf::Descriptor* state,
-                            std::shared_ptr<const google::protobuf::Message> request);
+  Command CommandFor(const Caller& caller, const google::protobuf::Descriptor* state,
+                     std::shared_ptr<const google::protobuf::Message> request) const;
   template <typename State, typename Request>
   static absl::StatusOr<Outcome> Decided(const State& state, const Request& request,
                                          const domain::Context& context,
@@ -132,6 +135,9 @@ class CommandPipeline {
   using CommandPointer = std::shared_ptr<const Command>;
   void Run(CommandPointer command, Done done, int attempts_left);
   void Retry(CommandPointer command, Done done, int attempts_left, const absl::Status& mismatch);
+  // What the log is to append, with everything sealed for whom it is about.
+  absl::StatusOr<eventstore::Commit> CommitOf(const Command& command, int64_t revision,
+                                              Outcome outcome) const;
   // The streams that the command is to make beside its own are free, or ALREADY_EXISTS.
   absl::Status RequireFree(const Outcome& outcome) const;
   void RepeatOnceKnown(CommandPointer command, const eventstore::Appended& appended, Done done);
@@ -146,6 +152,7 @@ class CommandPipeline {
 
   eventstore::EventLog& log_;
   projections::Views& views_;
+  const vault::EventVault& vault_;
   const Clock& clock_;
 };
 

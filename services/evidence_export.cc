@@ -38,22 +38,25 @@ absl::Status CheckMayRead(const Rooms& rooms, const Caller& caller, const std::s
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Record>> ReadRecords(const Rooms& rooms, const std::string& name) {
-  std::vector<Record> records;
+// The events, opened. FAILED_PRECONDITION (SUBJECT_ERASED) if nobody can read them any more.
+absl::Status ReadRecords(const Rooms& rooms, const std::string& name,
+                         evidence::Evidence& evidence) {
   size_t bytes = 0;
   while (true) {
-    const eventstore::Revision first = records.size() + 1;
+    const eventstore::Revision first = evidence.records.size() + 1;
     ASSIGN_OR_RETURN(std::vector<Record> page,
                      rooms.log.ReadStream(name, first, first + kRecordsPerPage - 1));
     for (Record& record : page) {
+      ASSIGN_OR_RETURN(const vault::OpenedEvent opened, rooms.vault.Open(record));
+      record.payload = std::string(opened.bytes());
       bytes += record.payload.size();
-      records.push_back(std::move(record));
+      evidence.salts.emplace_back(opened.salt());
+      evidence.records.push_back(std::move(record));
     }
     // More than may be in a bundle is refused by it, and need not be read to the end.
     if (page.size() < kRecordsPerPage || bytes > evidence::kRecordBytesMax) break;
   }
-  if (records.empty()) return domain::NotFound(name);
-  return records;
+  return evidence.records.empty() ? domain::NotFound(name) : absl::OkStatus();
 }
 
 // A cosigned checkpoint over the first `size` events; if there is none, and need not be, the
@@ -86,7 +89,7 @@ absl::StatusOr<std::string> MakeBundle(const Rooms& rooms, const Caller& caller,
                                        const v1::ExportEvidenceRequest& request) {
   RETURN_IF_ERROR(CheckMayRead(rooms, caller, request.name()));
   evidence::Evidence evidence;
-  ASSIGN_OR_RETURN(evidence.records, ReadRecords(rooms, request.name()));
+  RETURN_IF_ERROR(ReadRecords(rooms, request.name(), evidence));
   // After the records were read, so that it can cover them.
   ASSIGN_OR_RETURN(
       const auto checkpoint,

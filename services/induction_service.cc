@@ -6,12 +6,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "domain/codec.h"
 #include "domain/dates.h"
 #include "domain/induction.h"
 #include "domain/programmes.h"
 #include "domain/session_notes.h"
 #include "domain/term_clock.h"
+#include "projections/stored_event.h"
 #include "services/pages.h"
 #include "services/programme_end.h"
 #include "services/seen.h"
@@ -41,8 +41,8 @@ absl::StatusOr<domain::SessionTexts> TextsOf(const Rooms& rooms, const v1::Induc
       rooms.log.ReadStream(induction.name(), 1, static_cast<uint64_t>(induction.revision())));
   domain::SessionTexts texts;
   for (const eventstore::Record& record : records) {
-    ASSIGN_OR_RETURN(const v1::InductionEvent event,
-                     domain::DecodeEvent<v1::InductionEvent>(record.payload));
+    v1::InductionEvent event;
+    RETURN_IF_ERROR(projections::ReadEvent(rooms.vault, record, event));
     texts.Add(event);
   }
   return texts;

@@ -44,34 +44,6 @@ absl::Status Denied(absl::string_view reason, absl::string_view message) {
   return Error(absl::StatusCode::kPermissionDenied, reason, message);
 }
 
-// The row that says who may see a record of this aggregate: what is known about it, such as its
-// trail, is for the same people.
-const policy::Row* RowOfRecord(absl::string_view record) {
-  struct Get {
-    absl::string_view streams;
-    absl::string_view action;
-  };
-  constexpr std::array<Get, 5> kGets = {{{"supportPlans/", "SupportPlanService/GetSupportPlan"},
-                                         {"actionPlans/", "ActionPlanService/GetActionPlan"},
-                                         {"inductions/", "InductionService/GetInduction"},
-                                         {"accessGrants/", "AccessService/GetAccessGrant"},
-                                         {"people/", "DirectoryService/GetPerson"}}};
-  for (const Get& get : kGets) {
-    if (absl::StartsWith(record, get.streams)) return policy::Policy::Get().Find(get.action);
-  }
-  return nullptr;
-}
-
-// What a list is of, by its first condition; `-` if it has none.
-std::string NameOf(const Target& target) {
-  if (!target.school_urn.empty()) return domain::SchoolName(target.school_urn);
-  for (const std::string* const name :
-       {&target.person, &target.tutor, &target.mentor, &target.contact, &target.trust}) {
-    if (!name->empty()) return *name;
-  }
-  return target.body.empty() ? "-" : absl::StrCat(domain::kAppropriateBodyStreams, target.body);
-}
-
 // One question to the policy, with what it looks up for it.
 class Question {
  public:
@@ -440,7 +412,7 @@ class Question {
   }
 
   absl::Status AboutList(const Target& target) {
-    finding_ = {.record = NameOf(target), .subject = target.person};
+    finding_ = {.record = ListNameOf(target), .subject = target.person};
     if (reach() == Reach::kAny && asker_.capacity != v1::SERVICE) return absl::OkStatus();
     if (reach() == Reach::kAggregate) return AboutCounts(target);
     Subject subject;
@@ -590,7 +562,8 @@ Finding FindingOf(Views& views, const pb::Message* request) {
   if (request == nullptr) return {};
   const Target target = TargetOf(*request);
   if (target.record.empty()) {
-    return target.is_list ? Finding{.record = NameOf(target), .subject = target.person} : Finding{};
+    return target.is_list ? Finding{.record = ListNameOf(target), .subject = target.person}
+                          : Finding{};
   }
   Finding finding{.record = target.record};
   const absl::StatusOr<StateRowPointer> row = views.FindRow(target.record);

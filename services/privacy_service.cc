@@ -12,6 +12,7 @@
 #include "domain/organisation.h"
 #include "domain/person.h"
 #include "domain/school.h"
+#include "services/erasure.h"
 #include "services/pages.h"
 #include "services/retention.h"
 #include "services/school_line.h"
@@ -151,10 +152,11 @@ absl::StatusOr<v1::ListRetentionDueResponse> ListRetentionDue(
 
 }  // namespace
 
-std::map<std::string, Handler> PrivacyHandlers(const Rooms& rooms) {
+std::map<std::string, Handler> PrivacyHandlers(const Rooms& rooms, Eraser& eraser) {
   return {
       {"PlaceLegalHold", CommandHandler<v1::Person, v1::PlaceLegalHoldRequest>(rooms)},
       {"ReleaseLegalHold", CommandHandler<v1::Person, v1::ReleaseLegalHoldRequest>(rooms)},
+      {"EraseSubject", EraseSubjectHandler(rooms, eraser)},
       {"GetRetention",
        Unary<v1::GetRetentionRequest>([rooms](Call call, const v1::GetRetentionRequest& request) {
          call.Answer(GetRetention(rooms, call.admission(), request));

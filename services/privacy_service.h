@@ -1,10 +1,11 @@
-// The handlers of PrivacyService: legal holds, and how long records are kept.
+// The handlers of PrivacyService: legal holds, how long records are kept, and erasing.
 #pragma once
 
 #include <map>
 #include <string>
 
 #include "services/aggregate_service.h"
+#include "services/eraser.h"
 
 namespace trellis::services {
 
@@ -13,6 +14,6 @@ namespace trellis::services {
 inline constexpr size_t kRetentionsLookedAt = 5'000;
 
 // The handlers of every rpc of PrivacyService.
-std::map<std::string, Handler> PrivacyHandlers(const Rooms& rooms);
+std::map<std::string, Handler> PrivacyHandlers(const Rooms& rooms, Eraser& eraser);
 
 }  // namespace trellis::services

@@ -91,7 +91,7 @@ class ReminderTimer::Look {
       if (one.changed_at >= moment) {
         std::unique_ptr<google::protobuf::Message>& state = before[one.moment];
         if (state == nullptr) {
-          ASSIGN_OR_RETURN(state, FoldHistory(rooms_.log, stream,
+          ASSIGN_OR_RETURN(state, FoldHistory(rooms_.vault, rooms_.log, stream,
                                               {.recorded_at = moment - absl::Microseconds(1)}));
         }
         if (!domain::WasPlanned(one, *state)) continue;

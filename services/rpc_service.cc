@@ -197,7 +197,7 @@ void RpcService::AddUnary(int index, Handler handler) {
                    }
                    Call call(context, response);
                    call.Admit(*std::move(admission));
-                   if (IsRead(method(at))) call.Record(looks_, method(at));
+                   call.Record(looks_, method(at));
                    handler(call, *request);
                    return call.reactor();
                  }));

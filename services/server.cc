@@ -30,8 +30,10 @@
 #include "services/backups.h"
 #include "services/cloud_event.h"
 #include "services/cosigner.h"
+#include "services/data_keys.h"
 #include "services/diary_service.h"
 #include "services/directory_service.h"
+#include "services/eraser.h"
 #include "services/erasure_proposer.h"
 #include "services/gate.h"
 #include "services/http_server.h"
@@ -82,7 +84,8 @@ void ShowCatchUp(eventstore::Position position, eventstore::Position last) {
 
 std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, const Gate& gate,
                                                       const Looks& looks, access::AccessLog& log,
-                                                      queue::Queue& queue, Backups& backups) {
+                                                      queue::Queue& queue, Backups& backups,
+                                                      Eraser& eraser) {
   // Naming a message of each file makes sure that its service is linked and known.
   const auto& plans = *v1::SupportPlanReply::descriptor()->file()->service(0);
   const auto& action_plans = *v1::ActionPlanReply::descriptor()->file()->service(0);
@@ -110,10 +113,10 @@ std::vector<std::unique_ptr<RpcService>> MakeServices(const Rooms& rooms, const 
   add(audit, AuditHandlers(rooms), std::map<std::string, StreamHandler>(), AuditStreams(rooms));
   add(access, AccessHandlers(rooms, log), std::map<std::string, StreamHandler>(),
       std::map<std::string, AnsweringHandler>{{"ExportSubject", SubjectHandler(rooms, log)}});
-  add(privacy, PrivacyHandlers(rooms));
+  add(privacy, PrivacyHandlers(rooms, eraser));
   add(statuses, QueueHandlers(queue, rooms.clock));
   add(admin, AdminHandlers(rooms, backups));
-  add(operations, OperationsHandlers(backups));
+  add(operations, OperationsHandlers(backups, eraser));
   add(*pubsub.FindServiceByName("Publisher"), PublisherHandlers(queue));
   add(*pubsub.FindServiceByName("Subscriber"), SubscriberHandlers(queue), SubscriberStreams(queue));
   return services;
@@ -153,6 +156,7 @@ class Server::Impl {
 
   ~Impl() {
     if (reminders_ != nullptr) reminders_->Stop();
+    if (eraser_ != nullptr) eraser_->Stop();
     if (proposer_ != nullptr) proposer_->Stop();
     if (scrubber_ != nullptr) scrubber_->Stop();
     if (queue_ != nullptr) queue_->Close();
@@ -175,20 +179,22 @@ class Server::Impl {
   absl::Status Start() {
     RETURN_IF_ERROR(MakeDataDirectory(settings_.data));
     ASSIGN_OR_RETURN(keys_, SigningKeys::Open(settings_));
+    ASSIGN_OR_RETURN(data_keys_, DataKeys::Open(settings_));
     ASSIGN_OR_RETURN(log_, eventstore::EventLog::Open({.directory = settings_.data + "/log",
                                                        .ledger = settings_.ledger,
                                                        .on_failure = on_log_failure_,
                                                        .key = keys_->current()},
                                                       clock_));
     RETURN_IF_ERROR(keys_->Attach(*log_));
-    ASSIGN_OR_RETURN(views_,
-                     projections::Views::Open(settings_.data + "/views", *log_, ShowCatchUp));
-    pipeline_ = std::make_unique<CommandPipeline>(*log_, *views_, clock_);
-    ASSIGN_OR_RETURN(queue_, queue::Queue::Open({.directory = settings_.data + "/queue",
-                                                 .ledger = settings_.ledger,
-                                                 .format = CloudEventFormat(settings_.ledger),
-                                                 .may_read = MayRead},
-                                                *log_, clock_));
+    ASSIGN_OR_RETURN(views_, projections::Views::Open(settings_.data + "/views", *log_,
+                                                      data_keys_->vault(), ShowCatchUp));
+    pipeline_ = std::make_unique<CommandPipeline>(*log_, *views_, data_keys_->vault(), clock_);
+    ASSIGN_OR_RETURN(queue_, queue::Queue::Open(
+                                 {.directory = settings_.data + "/queue",
+                                  .ledger = settings_.ledger,
+                                  .format = CloudEventFormat(settings_.ledger, data_keys_->vault()),
+                                  .may_read = MayRead},
+                                 *log_, clock_));
     if (settings_.relay.has_value()) {
       ASSIGN_OR_RETURN(relay_, relay::Relay::Start(*settings_.relay, *queue_, clock_));
     }
@@ -200,7 +206,8 @@ class Server::Impl {
                                                   *log_));
     }
     const Rooms rooms{
-        *log_, *views_, clock_, *pipeline_, *keys_, cosigner_.get(), settings_.retention_years};
+        *log_,           data_keys_->vault(),      *views_, clock_, *pipeline_, *keys_,
+        cosigner_.get(), settings_.retention_years};
     reminders_ = std::make_unique<ReminderTimer>(rooms);
     proposer_ = std::make_unique<ErasureProposer>(rooms);
     ASSIGN_OR_RETURN(access_log_,
@@ -208,14 +215,17 @@ class Server::Impl {
                                               .ledger = settings_.ledger,
                                               .on_failure = [] { Log("access.failed", {}); }},
                                              clock_));
+    eraser_ = std::make_unique<Eraser>(rooms, *data_keys_, *access_log_);
+    RETURN_IF_ERROR(eraser_->DestroyRestored());
     access_keeper_ = std::make_unique<AccessKeeper>(rooms, *access_log_, settings_.ledger,
                                                     settings_.access_log_years);
-    backups_ = std::make_unique<Backups>(settings_, *keys_, *log_, *access_log_, *queue_, clock_);
+    backups_ = std::make_unique<Backups>(settings_, *keys_, *data_keys_, *log_, *access_log_,
+                                         *queue_, clock_);
     ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(settings_.callers, *views_, clock_));
     gate_ =
         std::make_unique<Gate>(*authenticator_, *pipeline_, *views_, clock_, LimitsOf(settings_));
     looks_ = std::make_unique<Looks>(*access_log_);
-    services_ = MakeServices(rooms, *gate_, *looks_, *access_log_, *queue_, *backups_);
+    services_ = MakeServices(rooms, *gate_, *looks_, *access_log_, *queue_, *backups_, *eraser_);
     RETURN_IF_ERROR(StartGrpc());
     scrubber_ = std::make_unique<Scrubber>(*log_, clock_);
     ASSIGN_OR_RETURN(
@@ -228,6 +238,7 @@ class Server::Impl {
                                   "nothing may read everything"}});
     }
     reminders_->Start();
+    eraser_->Start();
     proposer_->Start();
     scrubber_->Start();
     access_keeper_->Start();
@@ -274,6 +285,7 @@ class Server::Impl {
   const Clock& clock_;
   const std::function<void()> on_log_failure_;
   std::unique_ptr<SigningKeys> keys_;
+  std::unique_ptr<DataKeys> data_keys_;
   std::unique_ptr<eventstore::EventLog> log_;
   std::unique_ptr<projections::Views> views_;
   std::unique_ptr<CommandPipeline> pipeline_;
@@ -283,6 +295,7 @@ class Server::Impl {
   std::unique_ptr<ReminderTimer> reminders_;
   std::unique_ptr<ErasureProposer> proposer_;
   std::unique_ptr<access::AccessLog> access_log_;
+  std::unique_ptr<Eraser> eraser_;
   std::unique_ptr<AccessKeeper> access_keeper_;
   std::unique_ptr<Backups> backups_;
   std::unique_ptr<Scrubber> scrubber_;

@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
-#include "services/erasure_proposer.h"
 #include "services/access_keeper.h"
+#include "services/erasure_proposer.h"
 #include "services/reminder_timer.h"
 #include "services/settings.h"
 

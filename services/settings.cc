@@ -38,6 +38,39 @@ int ReadOthers(const std::string& brokers, const std::string& witnesses, Setting
   return -1;
 }
 
+constexpr char kMasterVariable[] = "TRELLIS_MASTER_KEY";
+constexpr char kPreviousMasterVariable[] = "TRELLIS_PREVIOUS_MASTER_KEY";
+
+// The master key in the file at `path` or, if that is empty, in the environment; an exit code if it
+// is wrong, else -1.
+int ReadMaster(const std::string& flag, const std::string& path, const char* variable,
+               std::optional<vault::MasterKey>& key) {
+  // Taken in any case, so that no child gets it.
+  absl::StatusOr<vault::MasterKey> got = vault::TakeMasterKeyFromEnvironment(variable);
+  std::string where = variable;
+  if (!path.empty()) {
+    got = vault::ReadMasterKeyFile(path);
+    where = flag;
+  } else if (ErrorReason(got.status()) == "MASTER_KEY_MISSING") {
+    return -1;
+  }
+  if (!got.ok()) return Complain(absl::StrCat(where, ": ", got.status().message()));
+  key = *got;
+  return -1;
+}
+
+int ReadMasters(const std::string& path, const std::string& previous_path, Settings& settings) {
+  const int failed = ReadMaster("--master-key", path, kMasterVariable, settings.master_key);
+  if (failed >= 0) return failed;
+  const int also = ReadMaster("--previous-master-key", previous_path, kPreviousMasterVariable,
+                              settings.previous_master_key);
+  if (also >= 0) return also;
+  if (settings.master_key.has_value() || settings.callers.development) return -1;
+  return Complain(absl::StrCat(
+      "nothing could be recorded: want --master-key FILE (`openssl rand -base64 32`, mode 0600), ",
+      kMasterVariable, " in the environment, or --dev for development on this machine"));
+}
+
 // The limits, all more or less by as much as the person's.
 RateLimits ScaledTo(double person_calls_per_second) {
   RateLimits limits;
@@ -89,6 +122,96 @@ int ReadCallers(const identity::IssuerSettings& issuer, const std::vector<std::s
   return unsafe.empty() ? -1 : Complain(unsafe);
 }
 
+// What flags say before it is read.
+struct Flags {
+  std::string listen = "127.0.0.1:7443";
+  std::string http = "127.0.0.1:7480";
+  std::string brokers, witnesses;
+  std::string master_key, previous_master_key;
+  identity::IssuerSettings issuer;
+  std::vector<std::string> administrators;
+  double calls = 0;
+};
+
+void AddPlaces(CLI::App& app, Flags& flags, Settings& settings) {
+  app.add_option("--data", settings.data, "The directory everything is kept in")
+      ->envname("TRELLIS_DATA")
+      ->capture_default_str();
+  app.add_option("--backups", settings.backups, "The directory that backups are made in")
+      ->envname("TRELLIS_BACKUPS");
+  app.add_option(
+         "--key-backups", settings.key_backups,
+         "The directory that the keys are backed up in, apart from --backups; wanted with it")
+      ->envname("TRELLIS_KEY_BACKUPS");
+  app.add_option("--listen", flags.listen, "Where gRPC listens; port 0 picks one")
+      ->capture_default_str();
+  app.add_option("--http", flags.http, "Where pages are served; port 0 picks one")
+      ->capture_default_str();
+}
+
+void AddCallers(CLI::App& app, Flags& flags, Settings& settings) {
+  app.add_flag("--dev", settings.callers.development,
+               "For development alone: callers are who they say they are, and whoever says nothing "
+               "may read everything");
+  app.add_option("--issuer", flags.issuer.issuer,
+                 "Whose access tokens are believed: what `iss` must be")
+      ->envname("TRELLIS_ISSUER");
+  app.add_option("--audience", flags.issuer.audience,
+                 "What must be in `aud`: this server's name there")
+      ->envname("TRELLIS_AUDIENCE");
+  app.add_option("--keys", flags.issuer.keys,
+                 "The issuer's keys (JWKS), a file or address; default: as its discovery says");
+  app.add_option("--administrator", flags.administrators,
+                 "A subject of the issuer's tokens that runs this ledger; may be repeated");
+  app.add_option("--tls-certificate", settings.tls.certificate,
+                 "The certificate and its chain, PEM");
+  app.add_option("--tls-key", settings.tls.key, "The certificate's key, PEM");
+  app.add_option("--tls-client-roots", settings.tls.client_roots,
+                 "Roots of the client certificates of service accounts, PEM");
+  app.add_option("--calls-per-second", flags.calls,
+                 "How many calls a person may make, day and night")
+      ->check(CLI::Range(1.0, 1e6));
+}
+
+void AddLedger(CLI::App& app, Flags& flags, Settings& settings) {
+  app.add_option("--master-key", flags.master_key,
+                 "The file of the key that wraps everybody's; or TRELLIS_MASTER_KEY, its text");
+  app.add_option("--previous-master-key", flags.previous_master_key,
+                 "The one before it: the key store is wrapped anew at the start");
+  app.add_option("--ledger", settings.ledger, "The ledger's name")->capture_default_str();
+  app.add_option("--access-log-years", settings.access_log_years,
+                 "How many years it is kept who looked at a record")
+      ->check(CLI::Range(kAccessLogYearsMin, kAccessLogYearsMax))
+      ->capture_default_str();
+  app.add_option("--relay", flags.brokers, "A NATS broker that gets every event: nats://HOST:PORT")
+      ->envname("TRELLIS_RELAY");
+  app.add_option("--witnesses", flags.witnesses,
+                 "A file (C2SP tlog-policy) with the witnesses that are asked to cosign")
+      ->envname("TRELLIS_WITNESSES");
+  app.add_option("--retention-years", settings.retention_years,
+                 "How many years records are kept after the end of an induction, or leaving")
+      ->check(CLI::Range(domain::kRetentionYearsMin, domain::kRetentionYearsMax))
+      ->capture_default_str();
+}
+
+// Reads where things are; the exit code if they are wrong, else -1.
+int ReadPlaces(const Flags& flags, Settings& settings) {
+  const absl::StatusOr<Address> listen = ParseAddress("--listen", flags.listen);
+  if (!listen.ok()) return Complain(std::string(listen.status().message()));
+  const absl::StatusOr<Address> http = ParseAddress("--http", flags.http);
+  if (!http.ok()) return Complain(std::string(http.status().message()));
+  settings.listen = *listen;
+  settings.http = *http;
+  if (!IsLedgerName(settings.ledger)) {
+    return Complain(absl::StrCat("--ledger: got \"", settings.ledger,
+                                 "\", want 1 to 100 letters, digits, dots, hyphens"));
+  }
+  if (settings.backups.empty() == settings.key_backups.empty()) return -1;
+  return Complain(
+      "got one of --backups and --key-backups, want both, in different places: without its keys a "
+      "backup opens nothing, and with them anybody reads it who has the master key");
+}
+
 }  // namespace
 
 absl::StatusOr<Address> ParseAddress(const std::string& flag, const std::string& text) {
@@ -124,79 +247,30 @@ bool IsLoopback(const Address& address) {
 ParsedSettings ParseSettings(int argc, const char* const* argv) {
   ParsedSettings parsed;
   Settings& settings = parsed.settings;
-  std::string listen = "127.0.0.1:7443", http = "127.0.0.1:7480", brokers, witnesses;
-  identity::IssuerSettings issuer;
-  std::vector<std::string> administrators;
-  double calls = 0;
+  Flags flags;
   CLI::App app("The Trellis server: support plans over gRPC, on an event log of its own.",
                "trellisd");
   app.set_version_flag("--version", "trellisd " TRELLIS_VERSION);
   app.set_config("--config", "", "A file of settings, a line each: listen = \"127.0.0.1:7443\"");
-  app.add_option("--data", settings.data, "The directory everything is kept in")
-      ->envname("TRELLIS_DATA")
-      ->capture_default_str();
-  app.add_option("--backups", settings.backups, "The directory that backups are made in")
-      ->envname("TRELLIS_BACKUPS");
-  app.add_option("--listen", listen, "Where gRPC listens; port 0 picks one")->capture_default_str();
-  app.add_option("--http", http, "Where pages are served; port 0 picks one")->capture_default_str();
-  app.add_flag("--dev", settings.callers.development,
-               "For development alone: callers are who they say they are, and whoever says nothing "
-               "may read everything");
-  app.add_option("--issuer", issuer.issuer, "Whose access tokens are believed: what `iss` must be")
-      ->envname("TRELLIS_ISSUER");
-  app.add_option("--audience", issuer.audience, "What must be in `aud`: this server's name there")
-      ->envname("TRELLIS_AUDIENCE");
-  app.add_option("--keys", issuer.keys,
-                 "The issuer's keys (JWKS), a file or address; default: as its discovery says");
-  app.add_option("--administrator", administrators,
-                 "A subject of the issuer's tokens that runs this ledger; may be repeated");
-  app.add_option("--tls-certificate", settings.tls.certificate,
-                 "The certificate and its chain, PEM");
-  app.add_option("--tls-key", settings.tls.key, "The certificate's key, PEM");
-  app.add_option("--tls-client-roots", settings.tls.client_roots,
-                 "Roots of the client certificates of service accounts, PEM");
-  app.add_option("--calls-per-second", calls, "How many calls a person may make, day and night")
-      ->check(CLI::Range(1.0, 1e6));
-  app.add_option("--ledger", settings.ledger, "The ledger's name")->capture_default_str();
-  app.add_option("--access-log-years", settings.access_log_years,
-                 "How many years it is kept who looked at a record")
-      ->check(CLI::Range(kAccessLogYearsMin, kAccessLogYearsMax))
-      ->capture_default_str();
-  app.add_option("--relay", brokers, "A NATS broker that gets every event: nats://HOST:PORT")
-      ->envname("TRELLIS_RELAY");
-  app.add_option("--witnesses", witnesses,
-                 "A file (C2SP tlog-policy) with the witnesses that are asked to cosign")
-      ->envname("TRELLIS_WITNESSES");
-  app.add_option("--retention-years", settings.retention_years,
-                 "How many years records are kept after the end of an induction, or leaving")
-      ->check(CLI::Range(domain::kRetentionYearsMin, domain::kRetentionYearsMax))
-      ->capture_default_str();
+  AddPlaces(app, flags, settings);
+  AddCallers(app, flags, settings);
+  AddLedger(app, flags, settings);
   app.allow_config_extras(CLI::config_extras_mode::error);
+  int& exit_code = parsed.exit_code;
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
-    parsed.exit_code = app.exit(success);
+    exit_code = app.exit(success);
     return parsed;
   } catch (const CLI::Error& error) {
-    parsed.exit_code = Complain(absl::StrCat(error.what(), "; see trellisd --help"));
+    exit_code = Complain(absl::StrCat(error.what(), "; see trellisd --help"));
     return parsed;
   }
-  const absl::StatusOr<Address> listen_address = ParseAddress("--listen", listen);
-  const absl::StatusOr<Address> http_address = ParseAddress("--http", http);
-  if (!listen_address.ok()) {
-    parsed.exit_code = Complain(std::string(listen_address.status().message()));
-  } else if (!http_address.ok()) {
-    parsed.exit_code = Complain(std::string(http_address.status().message()));
-  } else if (!IsLedgerName(settings.ledger)) {
-    parsed.exit_code = Complain(absl::StrCat("--ledger: got \"", settings.ledger,
-                                             "\", want 1 to 100 letters, digits, dots, hyphens"));
-  } else {
-    settings.listen = *listen_address;
-    settings.http = *http_address;
-  }
-  if (calls > 0) settings.limits = ScaledTo(calls);
-  if (parsed.exit_code < 0) parsed.exit_code = ReadOthers(brokers, witnesses, settings);
-  if (parsed.exit_code < 0) parsed.exit_code = ReadCallers(issuer, administrators, settings);
+  if (flags.calls > 0) settings.limits = ScaledTo(flags.calls);
+  exit_code = ReadPlaces(flags, settings);
+  if (exit_code < 0) exit_code = ReadOthers(flags.brokers, flags.witnesses, settings);
+  if (exit_code < 0) exit_code = ReadCallers(flags.issuer, flags.administrators, settings);
+  if (exit_code < 0) exit_code = ReadMasters(flags.master_key, flags.previous_master_key, settings);
   return parsed;
 }
 

@@ -12,6 +12,7 @@
 #include "services/authenticator.h"
 #include "services/rate_limiter.h"
 #include "services/tls.h"
+#include "vault/master_key.h"
 
 namespace trellis::services {
 
@@ -30,6 +31,8 @@ struct Settings {
   std::string data = "var";
   // Where backups are made; empty: nowhere.
   std::string backups = {};
+  // Where the keys of data subjects are backed up, apart from them; empty: nowhere.
+  std::string key_backups = {};
   // Where gRPC listens, HOST:PORT; port 0: any free port.
   Address listen = {"127.0.0.1", 7443};
   // Where HTTP listens, likewise.
@@ -53,6 +56,10 @@ struct Settings {
   std::optional<RateLimits> limits = {};
   // The certificate of both ports; none: they listen on loopback alone.
   TlsFiles tls = {};
+  // Wraps the keys of data subjects; may be left out in development alone. And the one before it,
+  // as long as the store may have it.
+  std::optional<vault::MasterKey> master_key = {};
+  std::optional<vault::MasterKey> previous_master_key = {};
 };
 
 // The limits that hold with these settings.

@@ -48,7 +48,8 @@ absl::Status SigningKeys::Attach(eventstore::EventLog& log) {
 }
 
 absl::StatusOr<v1::Ledger> SigningKeys::Recorded() const {
-  return FoldHistoryOf<v1::Ledger>(*log_, absl::StrCat(domain::kLedgerStreams, ledger_), {});
+  return FoldHistoryOf<v1::Ledger>(vault::EventVault(), *log_,
+                                   absl::StrCat(domain::kLedgerStreams, ledger_), {});
 }
 
 absl::Status SigningKeys::Learn(const v1::Ledger& ledger) {

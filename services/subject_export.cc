@@ -9,9 +9,9 @@
 #include "base/status_macros.h"
 #include "base/timestamp.h"
 #include "domain/aggregate.h"
-#include "domain/codec.h"
 #include "domain/requires.h"
 #include "policy/subject.h"
+#include "projections/stored_event.h"
 #include "rendering/sentence.h"
 #include "rendering/subject_page.h"
 #include "rendering/words.h"
@@ -136,7 +136,7 @@ class Export {
  private:
   absl::Status AddEvent(const Record& stored, v1::SubjectRecord& record) {
     ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> event,
-                     domain::DecodeEventOf(stored.header.stream, stored.payload));
+                     projections::EventOf(rooms_.vault, stored));
     HideOthers(*event, person_);
     const pb::FieldDescriptor* const name = event->GetDescriptor()->FindFieldByName("actor_name");
     if (name != nullptr && stored.header.origin.actor != person_) {

@@ -1,5 +1,7 @@
 #include "services/target.h"
 
+#include <array>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -98,6 +100,31 @@ bool IsAboutRecord(const pb::Message& request) {
          type == v1::GetProofRequest::descriptor() || type == v1::CheckSmartRequest::descriptor() ||
          type == v1::GetRemindersRequest::descriptor() ||
          type == v1::GrantAccessRequest::descriptor();
+}
+
+std::string ListNameOf(const Target& target) {
+  if (!target.school_urn.empty()) return domain::SchoolName(target.school_urn);
+  for (const std::string* const name :
+       {&target.person, &target.tutor, &target.mentor, &target.contact, &target.trust}) {
+    if (!name->empty()) return *name;
+  }
+  return target.body.empty() ? "-" : absl::StrCat(domain::kAppropriateBodyStreams, target.body);
+}
+
+const policy::Row* RowOfRecord(absl::string_view record) {
+  struct Get {
+    absl::string_view streams;
+    absl::string_view action;
+  };
+  constexpr std::array<Get, 5> kGets = {{{"supportPlans/", "SupportPlanService/GetSupportPlan"},
+                                         {"actionPlans/", "ActionPlanService/GetActionPlan"},
+                                         {"inductions/", "InductionService/GetInduction"},
+                                         {"accessGrants/", "AccessService/GetAccessGrant"},
+                                         {"people/", "DirectoryService/GetPerson"}}};
+  for (const Get& get : kGets) {
+    if (absl::StartsWith(record, get.streams)) return policy::Policy::Get().Find(get.action);
+  }
+  return nullptr;
 }
 
 }  // namespace trellis::services

@@ -3,7 +3,9 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
+#include "policy/policy.h"
 
 namespace trellis::services {
 
@@ -33,5 +35,12 @@ Target TargetOf(const google::protobuf::Message& request);
 
 // Whether the request tells something about a record, or hands out the sight of it.
 bool IsAboutRecord(const google::protobuf::Message& request);
+
+// What a list is of, by its first condition; `-` if it has none.
+std::string ListNameOf(const Target& target);
+
+// The row of the policy that says who may see a record of this aggregate: what is known about it,
+// such as its trail, is for the same people. Null if none does.
+const policy::Row* RowOfRecord(absl::string_view record);
 
 }  // namespace trellis::services

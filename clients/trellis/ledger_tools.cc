@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
 #include "clients/trellis/grammar/usage.h"
 #include "clients/trellis/printers.h"
 
@@ -30,6 +31,13 @@ absl::StatusOr<std::vector<proofs::VerifierKey>> KeyFlags(const Invocation& invo
     keys.push_back(*std::move(key));
   }
   return keys;
+}
+
+absl::StatusOr<std::optional<vault::MasterKey>> MasterKeyFlag(const Invocation& invocation) {
+  const std::string* const file = invocation.Find("master-key");
+  if (file == nullptr) return std::nullopt;
+  ASSIGN_OR_RETURN(const vault::MasterKey key, vault::ReadMasterKeyFile(*file));
+  return key;
 }
 
 absl::StatusOr<std::string> ReadSeen(const std::string& file) {

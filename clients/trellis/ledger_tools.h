@@ -10,6 +10,7 @@
 #include "clients/trellis/run.h"
 #include "google/protobuf/struct.pb.h"
 #include "proofs/key.h"
+#include "vault/master_key.h"
 
 namespace trellis::cli {
 
@@ -20,6 +21,10 @@ std::string OptionalText(const Invocation& invocation, const char* flag);
 
 // The ledger's public keys, each `--key`; none if it is left out. A usage error if one is none.
 absl::StatusOr<std::vector<proofs::VerifierKey>> KeyFlags(const Invocation& invocation);
+
+// The master key in the file of `--master-key`; nothing if it is left out. The errors of
+// ReadMasterKeyFile.
+absl::StatusOr<std::optional<vault::MasterKey>> MasterKeyFlag(const Invocation& invocation);
 
 // What the file of `--seen` holds. A usage error if it cannot be read, or is empty.
 absl::StatusOr<std::string> ReadSeen(const std::string& file);

@@ -47,14 +47,20 @@ bool IsPerson(absl::string_view name) {
   return absl::ConsumePrefix(&name, "people/") && ParseUuid(name).has_value();
 }
 
+// Whether no rpc takes the command.
+bool IsTrellissOwn(const v1::Command& command) {
+  return command.has_remind() || command.has_record_key_rotation() ||
+         command.has_anchor_access_log() || command.has_record_access_log_break() ||
+         command.has_propose_erasure() || command.has_complete_erasure();
+}
+
 // What is missing from a step; empty if it can be sent.
 std::string Missing(const v1::PlayStep& step, const StepCommand& command) {
   if (command.request == nullptr) return "has no command, want one";
   if (RequestIdOf(*command.request).empty()) {
     return "has no request_id, want a UUID: played again, the step must not happen twice";
   }
-  if (step.command().has_remind() || step.command().has_record_key_rotation() ||
-      step.command().has_anchor_access_log() || step.command().has_record_access_log_break()) {
+  if (IsTrellissOwn(step.command())) {
     return "is a command that Trellis alone gives, want another";
   }
   // gRPC stops the program when a header holds what a header may not.

@@ -8,6 +8,8 @@
 #include "base/status_macros.h"
 #include "clients/trellis/grammar/usage.h"
 #include "clients/trellis/ledger_tools.h"
+#include "vault/directory.h"
+#include "vault/key_store.h"
 
 namespace trellis::cli {
 namespace {
@@ -20,7 +22,7 @@ absl::StatusOr<uint64_t> NumberFlag(const Invocation& invocation, const char* fl
   return UsageError(absl::StrCat("--", flag, ": got \"", *text, "\", want a number from 1 on"));
 }
 
-void Print(const backup::Restored& restored, const backup::RestoreOptions& options,
+void Print(const backup::Restored& restored, const backup::RestoreOptions& options, bool with_keys,
            std::ostream& out) {
   const backup::Manifest& manifest = restored.manifest;
   out << "restored  backup " << manifest.number << " of ledger " << manifest.ledger << ", made "
@@ -33,7 +35,12 @@ void Print(const backup::Restored& restored, const backup::RestoreOptions& optio
   } else {
     out << "next      put the ledger's signing.key into " << options.data << ", mode 0600\n";
   }
-  out << "then      trellisd --data " << options.data << " --ledger " << restored.ledger << "\n";
+  if (!with_keys) {
+    out << "next      put the key store of backup " << manifest.number << ", from trellisd's "
+        << "--key-backups, into " << options.data << "/keys\n";
+  }
+  out << "then      trellisd --data " << options.data << " --ledger " << restored.ledger
+      << " --master-key FILE\n";
   if (options.keys.empty()) {
     out << "\nNote: The key " << manifest.key->ToString()
         << " came with the backup: whoever changed the one could change the other. One that was "
@@ -49,6 +56,12 @@ void PrintJson(const backup::Restored& restored, std::ostream& out) {
   fields["key"] = TextValue(restored.key->ToString());
   fields["position"] = TextValue(absl::StrCat(restored.position));
   PrintObject(object, out);
+}
+
+absl::Status RestoreKeys(const std::string& from, const std::string& data) {
+  ASSIGN_OR_RETURN(const auto backup, vault::OpenDirectory(from));
+  ASSIGN_OR_RETURN(const auto keys, vault::OpenDirectory(data + "/keys"));
+  return vault::CopyKeyStore(*backup, *keys);
 }
 
 }  // namespace
@@ -74,12 +87,21 @@ absl::StatusOr<backup::RestoreOptions> RestoreOptionsOf(const Invocation& invoca
   return options;
 }
 
-absl::Status RunRestore(backup::RestoreOptions options, bool json, const Process& process) {
+absl::Status RunRestore(backup::RestoreOptions options, const std::string& key_backups, bool json,
+                        const Process& process) {
   options.progress = ShowProgress(process);
   const auto restored = backup::Restore(options);
   HideProgress(process);
   RETURN_IF_ERROR(restored.status());
-  json ? PrintJson(*restored, process.out) : Print(*restored, options, process.out);
+  if (!key_backups.empty()) {
+    RETURN_IF_ERROR(
+        RestoreKeys(absl::StrCat(key_backups, "/", restored->manifest.number), options.data));
+  }
+  if (json) {
+    PrintJson(*restored, process.out);
+  } else {
+    Print(*restored, options, !key_backups.empty(), process.out);
+  }
   return absl::OkStatus();
 }
 

@@ -1,6 +1,8 @@
 // Makes a data directory of a backup.
 #pragma once
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "backup/restore.h"
@@ -13,7 +15,10 @@ namespace trellis::cli {
 absl::StatusOr<backup::RestoreOptions> RestoreOptionsOf(const Invocation& invocation);
 
 // Restores, and prints what was made and what to do next; `json`: as one JSON object. On a terminal
-// standard error shows how far it is. The errors of backup::Restore.
-absl::Status RunRestore(backup::RestoreOptions options, bool json, const Process& process);
+// standard error shows how far it is. The keys of the backup come from `key_backups`, trellisd's
+// --key-backups; empty: they are left to the caller. The errors of backup::Restore and
+// vault::CopyKeyStore.
+absl::Status RunRestore(backup::RestoreOptions options, const std::string& key_backups, bool json,
+                        const Process& process);
 
 }  // namespace trellis::cli

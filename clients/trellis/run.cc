@@ -17,6 +17,7 @@
 #include "clients/trellis/grammar/usage.h"
 #include "clients/trellis/help.h"
 #include "clients/trellis/import.h"
+#include "clients/trellis/ledger_tools.h"
 #include "clients/trellis/play.h"
 #include "clients/trellis/printers.h"
 #include "clients/trellis/queue.h"
@@ -92,7 +93,7 @@ absl::Status RunBuiltin(const Contract& contract, const CommandTree& tree,
     ASSIGN_OR_RETURN(const backup::RestoreOptions options, RestoreOptionsOf(invocation));
     ASSIGN_OR_RETURN(const Settings settings,
                      ResolveSettings(contract, invocation, process.variables));
-    return RunRestore(options, settings.json, process);
+    return RunRestore(options, OptionalText(invocation, "key-backups"), settings.json, process);
   }
   if (command.name == "salvage") return RunSalvage(invocation, process);
   if (command.name == "verify") {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "audit/keys_beside.h"
 #include "audit/ledger_check.h"
 #include "audit/server_check.h"
 #include "base/error.h"
@@ -63,6 +64,7 @@ void PrintJson(const Report& report, std::ostream& out) {
 absl::Status ReadDataFlags(const Invocation& invocation, VerifyOptions& options) {
   ASSIGN_OR_RETURN(options.data, RequiredText(invocation, "data"));
   ASSIGN_OR_RETURN(options.ledger, RequiredText(invocation, "ledger"));
+  ASSIGN_OR_RETURN(options.master_key, MasterKeyFlag(invocation));
   std::error_code ignored;
   if (std::filesystem::is_directory(options.data + "/log", ignored)) return absl::OkStatus();
   return UsageError(absl::StrCat("--data: ", options.data,
@@ -70,8 +72,9 @@ absl::Status ReadDataFlags(const Invocation& invocation, VerifyOptions& options)
 }
 
 absl::Status ReadUrlFlags(const Invocation& invocation, VerifyOptions& options) {
-  if (invocation.Find("data") != nullptr || invocation.Find("ledger") != nullptr) {
-    return UsageError("verify: --url goes without --data and --ledger");
+  for (const char* const other : {"data", "ledger", "master-key"}) {
+    if (invocation.Find(other) == nullptr) continue;
+    return UsageError(absl::StrCat("verify: --url goes without --", other));
   }
   if (options.policy.logs().empty()) RETURN_IF_ERROR(RequiredText(invocation, "key").status());
   ASSIGN_OR_RETURN(const std::string url, RequiredText(invocation, "url"));
@@ -81,7 +84,7 @@ absl::Status ReadUrlFlags(const Invocation& invocation, VerifyOptions& options) 
 }
 
 absl::Status ReadBundleFlags(const Invocation& invocation, VerifyOptions& options) {
-  for (const char* const other : {"data", "ledger", "url", "seen"}) {
+  for (const char* const other : {"data", "ledger", "master-key", "url", "seen"}) {
     if (invocation.Find(other) == nullptr) continue;
     return UsageError(absl::StrCat("verify: a BUNDLE goes without --", other));
   }
@@ -177,8 +180,12 @@ absl::StatusOr<Report> CheckWhatIsAsked(const VerifyOptions& options, absl::Dura
                                         const Progress& progress) {
   if (!options.bundle.empty()) return CheckBundleFile(options);
   if (!options.url.empty()) return CheckUrl(options, timeout, progress);
-  return audit::CheckLedger(
-      {.data = options.data, .ledger = options.ledger, .keys = options.keys, .progress = progress});
+  ASSIGN_OR_RETURN(const auto keys, audit::KeysBeside::Open(options.data, options.master_key));
+  return audit::CheckLedger({.data = options.data,
+                             .ledger = options.ledger,
+                             .keys = options.keys,
+                             .vault = keys == nullptr ? nullptr : &keys->vault(),
+                             .progress = progress});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Checks an evidence bundle or a ledger, and says in words what holds.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "clients/trellis/run.h"
 #include "proofs/key.h"
 #include "proofs/policy.h"
+#include "vault/master_key.h"
 
 namespace trellis::cli {
 
@@ -23,6 +25,7 @@ struct VerifyOptions {
   std::string url;
   // Of a data directory.
   std::string ledger;
+  std::optional<vault::MasterKey> master_key;
   // The ledger's keys, those that handovers lead to included; none: the one that lies beside the
   // log, or in the bundle. A server's is given here or in the policy.
   std::vector<proofs::VerifierKey> keys;

@@ -68,7 +68,7 @@ TEST(Arguments, SuggestTheNearest) {
 TEST(Arguments, RefuseWhatIsMissingTwiceOrTooMuch) {
   EXPECT_EQ(ErrorOf(Parse({"plan", "sign", "--statement"})), "--statement: no value, want TEXT");
   EXPECT_EQ(ErrorOf(Parse({"plan", "list", "--state"})),
-            "--state: no value, want one of active, paused, closed");
+            "--state: no value, want one of active, paused, closed, erased");
   EXPECT_EQ(ErrorOf(Parse({"plan", "sign", "--statement", "a", "--statement", "b"})),
             "--statement: given twice, want it once");
   EXPECT_EQ(ErrorOf(Parse({"plan", "get", "a", "b"})),

@@ -61,11 +61,14 @@ TEST(CommandTree, HasEveryRpcOnce) {
 TEST(CommandTree, HasShortNamesForWhatIsTypedMost) {
   EXPECT_THAT(TheTree().Groups(),
               ElementsAre("plan", "standards", "queue", "admin", "access", "action-plan", "diary",
-                          "directory", "induction", "policy"));
+                          "directory", "induction", "privacy", "policy"));
   for (const char* const name : {"who-am-i", "grant", "revoke", "break-glass"}) {
     EXPECT_NE(TheTree().Find("access", name), nullptr) << name;
   }
   EXPECT_NE(TheTree().Find("policy", "show"), nullptr);
+  for (const char* const name : {"hold", "release", "retention", "due", "erase"}) {
+    EXPECT_NE(TheTree().Find("privacy", name), nullptr) << name;
+  }
   for (const char* const name :
        {"open", "get", "list", "show", "trail", "raise-concern", "resolve-concern", "set-target",
         "sign", "decline-to-sign", "close", "pause", "resume", "renew"}) {

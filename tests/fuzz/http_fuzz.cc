@@ -1,8 +1,10 @@
 // Bytes sent to the HTTP port, as they are: it answers in HTTP or hangs up, soon.
 #include <arpa/inet.h>
 #include <cerrno>
+#include <memory>
 #include <string>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 #include "absl/strings/match.h"
@@ -60,10 +62,24 @@ class Port {
   sockaddr_in address_{};
 };
 
+// One for the whole program. At its end what is thread_local is gone in the first thread, which
+// therefore lets another one stop the server.
+class LastingPort {
+ public:
+  ~LastingPort() {
+    std::thread([this] { port_.reset(); }).join();
+  }
+  const Port& port() const { return *port_; }
+
+ private:
+  std::unique_ptr<const Port> port_ = std::make_unique<const Port>();
+};
+
 }  // namespace
 
 void Try(absl::string_view bytes) {
-  static const Port port;
+  static const LastingPort lasting;
+  const Port& port = lasting.port();
   const std::string answer = port.Send(bytes);
   CHECK(answer.empty() || absl::StartsWith(answer, "HTTP/1."));
   // Nothing of what is sent makes it write: no method of those that change things is one of its.

@@ -34,6 +34,7 @@ std::string EncodedAround(absl::string_view bytes) {
   record.header.origin.actor = take(eventstore::kActorBytesMax);
   record.payload = std::string(bytes);
   record.header.payload_digest = Sha256(record.payload);
+  record.header.payload_bytes = static_cast<uint32_t>(record.payload.size());
   return eventstore::EncodeRecord(record);
 }
 

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "audit/keys_beside.h"
 #include "audit/ledger_check.h"
 #include "backup/backup_directory.h"
 #include "backup/restore.h"
@@ -27,7 +28,8 @@ using testing::RpcClient;
 class BackupTest : public ::testing::Test {
  protected:
   std::unique_ptr<Daemon> Start(const std::string& data) {
-    auto daemon = std::make_unique<Daemon>(Serving(data, {"--backups", directory_ / "backups"}));
+    auto daemon = std::make_unique<Daemon>(Serving(
+        data, {"--backups", directory_ / "backups", "--key-backups", directory_ / "key-backups"}));
     EXPECT_TRUE(daemon->AwaitServing()) << daemon->err();
     return daemon;
   }
@@ -61,7 +63,10 @@ class BackupTest : public ::testing::Test {
     const auto restored =
         backup::Restore({.from = directory_ / "backups", .number = number, .data = restored_});
     EXPECT_TRUE(restored.ok()) << restored.status();
-    fs::copy_file(data_ + "/signing.key", restored_ + "/signing.key");
+    fs::copy(directory_ / ("key-backups/" + std::to_string(number)), restored_ + "/keys");
+    for (const char* const key : {"/signing.key", "/master.key"}) {
+      fs::copy_file(data_ + key, restored_ + key);
+    }
     return restored.ok() ? *restored : backup::Restored();
   }
 
@@ -112,7 +117,10 @@ TEST_F(BackupTest, ADrillBringsBackTheLedgerWithItsRootAndReceipts) {
   }
   daemon->Signal(SIGTERM);
   EXPECT_EQ(daemon->Wait(), 0);
-  const auto report = audit::CheckLedger({.data = restored_, .ledger = "trellis"});
+  const auto keys = audit::KeysBeside::Open(restored_);
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  const auto report =
+      audit::CheckLedger({.data = restored_, .ledger = "trellis", .vault = &(*keys)->vault()});
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(report->holds()) << report->findings.kept().front();
 }

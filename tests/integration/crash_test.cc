@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "audit/keys_beside.h"
 #include "audit/ledger_check.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -140,8 +141,12 @@ TEST_F(CrashTest, AKillWhileKeysChangeLeavesALedgerThatAnyOfThemProves) {
   load.Check(client, true);
   daemon->Signal(SIGTERM);
   ASSERT_EQ(daemon->Wait(), 0);
-  const auto report = audit::CheckLedger(
-      {.data = data_, .ledger = "trellis", .keys = {*proofs::VerifierKey::Parse(first)}});
+  const auto keys = audit::KeysBeside::Open(data_);
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  const auto report = audit::CheckLedger({.data = data_,
+                                          .ledger = "trellis",
+                                          .keys = {*proofs::VerifierKey::Parse(first)},
+                                          .vault = &(*keys)->vault()});
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(report->holds()) << report->findings.kept().front();
 }

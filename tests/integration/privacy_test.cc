@@ -111,6 +111,11 @@ TEST_F(PrivacyTest, NamesAndTextsReachNoLogNoMetricNoFileName) {
       ++logs;
       EXPECT_THAT(content, Not(HasSubstr(kMark))) << entry.path();
     } else {
+      // What is stored of events is sealed; the views alone are plain.
+      const bool in_views = absl::StrContains(entry.path().string(), "/views/");
+      if (!in_views) {
+        EXPECT_THAT(content, Not(HasSubstr(kMark))) << entry.path();
+      }
       in_a_record = in_a_record || absl::StrContains(content, kMark);
     }
   }

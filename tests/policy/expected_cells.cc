@@ -111,7 +111,8 @@ std::vector<Cells> CellsOfTheSchool() {
        {kWriteAndReviewPlans, kKeepInductions, kKeepPeople, kKeepSchools,
         "DiaryService/ ListDiary GetWorkload GetReminders AuditService/ ListTrail ExportEvidence",
         "AccessService/ GrantAccess RevokeAccess GetAccessGrant",
-        "PrivacyService/ PlaceLegalHold ReleaseLegalHold GetRetention ListRetentionDue"}},
+        "PrivacyService/ PlaceLegalHold ReleaseLegalHold EraseSubject GetRetention",
+        "PrivacyService/ ListRetentionDue"}},
       {v1::HEADTEACHER, Reach::kOwn, {kOwnFeed, "AccessService/ ListAccess ExportSubject"}},
   };
 }
@@ -171,7 +172,8 @@ std::vector<Cells> CellsOfOthers() {
         "DirectoryService/ BindIdentity UnbindIdentity AuditService/ ListTrail",
         "AccessService/ RevokeAccess BreakGlass GetAccessGrant RecordServiceAccount",
         "AccessService/ GetServiceAccount",
-        "PrivacyService/ PlaceLegalHold ReleaseLegalHold GetRetention ListRetentionDue",
+        "PrivacyService/ PlaceLegalHold ReleaseLegalHold EraseSubject GetRetention",
+        "PrivacyService/ ListRetentionDue",
         "AdminService/ StartBackup GetBackup ListBackups PrepareSigningKey RotateSigningKey",
         "AdminService/ GetLedger Operations/ ListOperations GetOperation DeleteOperation",
         "Operations/ CancelOperation WaitOperation"}},

@@ -94,7 +94,10 @@ TEST_F(BackupsTest, AServerOfWhatIsRestoredGoesOn) {
   Make();
   const auto restored = backup::Restore({.from = backups_, .data = restored_});
   ASSERT_TRUE(restored.ok()) << restored.status();
+  // No backup has keys: they are brought from elsewhere.
   fs::copy_file(directory_ / "data/signing.key", restored_ + "/signing.key");
+  fs::copy_file(directory_ / "data/master.key", restored_ + "/master.key");
+  fs::copy(directory_ / "data/keys", restored_ + "/keys", fs::copy_options::recursive);
   const testing::TestServer server(restored_, clock_);
   EXPECT_EQ(server.client().Get(plan.name())->SerializeAsString(), plan.SerializeAsString());
   EXPECT_TRUE(

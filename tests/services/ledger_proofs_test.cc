@@ -238,8 +238,7 @@ TEST_F(LedgerProofsTest, AnOutsiderAuditsItAndComesBack) {
 class SigningKeyTest : public ::testing::Test {
  protected:
   absl::Status Start() {
-    Settings settings;
-    settings.data = data_;
+    Settings settings{.data = data_, .callers = {.development = true}};
     settings.listen.port = 0;
     settings.http.port = 0;
     return Server::Start(settings, clock_).status();

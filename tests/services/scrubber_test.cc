@@ -92,6 +92,7 @@ TEST_F(ScrubberTest, FindsARecordThatWasWrittenAnew) {
     Record record = records_[9];
     record.payload = "other text";
     record.header.payload_digest = Sha256(record.payload);
+    record.header.payload_bytes = static_cast<uint32_t>(record.payload.size());
     Put(database.log(), database, PositionBytes(10).slice(), eventstore::EncodeRecord(record));
   });
   ExpectFound("SCRUB_MISMATCH", "tile 0 does not hold");

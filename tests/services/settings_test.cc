@@ -1,6 +1,7 @@
 #include "services/settings.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <vector>
 
@@ -24,7 +25,13 @@ struct Parsed {
   std::string err;
 };
 
-Parsed ParseAsTheyAre(std::vector<const char*> arguments) {
+// The base64 of the bytes 0 to 31.
+constexpr char kMasterKey[] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+// With the master key in the environment; null: without one.
+Parsed ParseAsTheyAre(std::vector<const char*> arguments, const char* master_key = kMasterKey) {
+  unsetenv("TRELLIS_MASTER_KEY");
+  if (master_key != nullptr) setenv("TRELLIS_MASTER_KEY", master_key, 1);
   arguments.insert(arguments.begin(), "trellisd");
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
@@ -141,6 +148,32 @@ TEST_F(SettingsTest, WantTlsWhereAPortIsNotLoopback) {
     ExpectRefused(ParseAsTheyAre(arguments), "--tls-certificate");
   }
   EXPECT_LT(ParseAsTheyAre(issuer).parsed.exit_code, 0);
+}
+
+TEST_F(SettingsTest, WantAMasterKeyButInDevelopment) {
+  const std::vector<const char*> issuer = {"--issuer", "https://login.example", "--audience",
+                                           "trellis"};
+  ExpectRefused(ParseAsTheyAre(issuer, /*master_key=*/nullptr), "--master-key");
+  ExpectRefused(ParseAsTheyAre(issuer, "c2hvcnQ="), "TRELLIS_MASTER_KEY");
+  const Parsed taken = ParseAsTheyAre(issuer);
+  EXPECT_LT(taken.parsed.exit_code, 0) << taken.err;
+  EXPECT_TRUE(taken.parsed.settings.master_key.has_value());
+  EXPECT_EQ(getenv("TRELLIS_MASTER_KEY"), nullptr);
+
+  const std::string file = directory_ / "master.key";
+  ASSERT_TRUE(vault::WriteMasterKeyFile(file, vault::MasterKey::Generate()).ok());
+  std::vector<const char*> arguments = issuer;
+  arguments.insert(arguments.end(), {"--master-key", file.c_str()});
+  EXPECT_LT(ParseAsTheyAre(arguments, nullptr).parsed.exit_code, 0);
+  std::filesystem::permissions(file, std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  ExpectRefused(ParseAsTheyAre(arguments, nullptr), "--master-key");
+}
+
+TEST_F(SettingsTest, WantBackupsOfKeysWithThoseOfTheLog) {
+  ExpectRefused(Parse({"--backups", "/backups"}), "--key-backups");
+  ExpectRefused(Parse({"--key-backups", "/key-backups"}), "--backups");
+  EXPECT_LT(Parse({"--backups", "/a", "--key-backups", "/b"}).parsed.exit_code, 0);
 }
 
 TEST_F(SettingsTest, WantToKnowWhomToBelieve) {

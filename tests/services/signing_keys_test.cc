@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "audit/keys_beside.h"
 #include "audit/ledger_check.h"
 #include "backup/restore.h"
 #include "google/longrunning/operations.pb.h"
@@ -63,8 +64,12 @@ class KeyRotationTest : public ServiceTest {
     return key.ok() ? key->verifier().ToString() : ReasonOf(key.status());
   }
   absl::StatusOr<audit::LedgerReport> Verify(const std::string& key) {
-    return audit::CheckLedger(
-        {.data = data_, .ledger = "trellis", .keys = {*proofs::VerifierKey::Parse(key)}});
+    const auto keys = audit::KeysBeside::Open(data_);
+    if (!keys.ok()) return keys.status();
+    return audit::CheckLedger({.data = data_,
+                               .ledger = "trellis",
+                               .keys = {*proofs::VerifierKey::Parse(key)},
+                               .vault = &(*keys)->vault()});
   }
 
   const std::string data_ = directory_ / "data";
@@ -194,8 +199,7 @@ TEST_F(KeyRotationTest, TheOldKeyIsNoLongerTaken) {
   server_.Stop();
   fs::copy_file(directory_ / "old.key", data_ + "/signing.key",
                 fs::copy_options::overwrite_existing);
-  Settings settings;
-  settings.data = data_;
+  Settings settings{.data = data_, .callers = {.development = true}};
   settings.listen.port = settings.http.port = 0;
   // log.checkpoint has both signatures still, so that it is the record that refuses.
   const absl::Status status = Server::Start(settings, clock_).status();

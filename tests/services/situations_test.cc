@@ -41,7 +41,7 @@ TEST_F(SituationsTest, TheEctMovesSchoolInsideTheTrustInTheMiddleOfThePlan) {
   EXPECT_THAT(Plans("school_urn: '900001'"), IsEmpty());
 }
 
-// 2. The retention clock and a pack for the next headteacher do not exist yet.
+// 2. The retention clock: retention_test. A pack for the next headteacher does not exist yet.
 TEST_F(SituationsTest, TheEctLeavesTheTrustInTheMiddleOfThePlan) {
   const Staffed here = FoundSchool("900021", "Westbrook School");
   RecordTrust("2170");
@@ -78,6 +78,7 @@ TEST_F(SituationsTest, TheEctLeavesTheTrustInTheMiddleOfThePlan) {
               ElementsAre(plan.name()));
   // What was served goes along to the next school, as an induction of that one.
   const Staffed there = FoundSchool("900031", "Hill Top School");
+  StartRole(sam.party.person(), "role: ECT school_urn: '900031'");
   const v1::Induction next = RegisterAt(there, sam, "2023-02-01", "brought_hundredths: 122");
   EXPECT_EQ(ClockOf(next).served_hundredths(), 122);
 }

@@ -19,6 +19,7 @@ class StrangersTest : public IdentifiedTest {
   testing::Metadata Ruth() const { return As("ruth", "induction-tutor"); }
 
   void StartRole(const std::string& person, v1::Capacity role, const std::string& urn) const {
+    RecordSchool(urn);
     auto start = testing::RequestFor<v1::StartRoleRequest>(person);
     start.mutable_role()->set_role(role);
     start.mutable_role()->set_school_urn(urn);
@@ -46,7 +47,8 @@ class StrangersTest : public IdentifiedTest {
     move.mutable_headteacher()->set_name("Olu");
     Give<v1::SupportPlanReply>(Ruth(), move);
   }
-  std::string RegisterInduction() const {
+  // Of Sam at Ruth's school; whom and what it names is in the directory.
+  v1::RegisterEctRequest InductionRequest() {
     auto request = testing::ParseText<v1::RegisterEctRequest>(
         "school { school { urn: '900001' name: 'Northgate' } starts_on: '2022-09-01' "
         "employer_group_uid: '2170' }");
@@ -54,7 +56,12 @@ class StrangersTest : public IdentifiedTest {
     *request.mutable_ect() = testing::Ect().party;
     *request.mutable_school()->mutable_headteacher() = testing::Headteacher().party;
     *request.mutable_tutorship()->mutable_tutor() = testing::Tutor().party;
-    return Give<v1::InductionReply>(Ruth(), request).induction().name();
+    const testing::Actor ruth = testing::Tutor();
+    introductions_.Before(request, ruth.party.person(), ruth.capacity, give_);
+    return request;
+  }
+  std::string RegisterInduction() {
+    return Give<v1::InductionReply>(Ruth(), InductionRequest()).induction().name();
   }
   void MoveInduction(const std::string& induction, const std::string& starts_on) const {
     auto move = testing::RequestFor<v1::MoveSchoolRequest>(induction);
@@ -64,6 +71,9 @@ class StrangersTest : public IdentifiedTest {
     school.set_starts_on(starts_on);
     school.mutable_headteacher()->set_person(Register("olu", v1::HEADTEACHER, "900777"));
     school.mutable_headteacher()->set_name("Olu");
+    v1::Party& tutor = *move.mutable_tutorship()->mutable_tutor();
+    tutor.set_person(Register("tia", v1::INDUCTION_TUTOR, "900777"));
+    tutor.set_name("Tia");
     Give<v1::InductionReply>(Ruth(), move);
   }
   absl::Status GetInduction(const testing::Metadata& metadata, const std::string& name) const {
@@ -92,7 +102,8 @@ TEST_F(StrangersTest, WhoSupportedAPlanAreNoneOfItOnceItWentElsewhere) {
     EXPECT_TRUE(Get(As("kim", capacity), plan).ok()) << "has a role where it went on";
   }
   std::vector<std::string> holders;
-  for (const auto& holder : Access().holders()) holders.push_back(holder.full_name());
+  const auto access = Access();
+  for (const auto& holder : access.holders()) holders.push_back(holder.full_name());
   EXPECT_THAT(holders, Contains("kim Marked"));
   EXPECT_THAT(holders, Not(Contains("noor Marked")));
 }
@@ -130,6 +141,8 @@ TEST_F(StrangersTest, WhoAreToBeTheNextSchoolWaitForTheDay) {
 
 TEST_F(StrangersTest, WhoseEctMovedHaveNoReviewsOfThemInTheirDiary) {
   const std::string induction = RegisterInduction();
+  Give<v1::InductionReply>(As("sam", "ect"), testing::RequestFor<v1::CompleteProgrammeRequest>(
+                                                 induction, "completion { staying: BOTH_STAY }"));
   v1::ListDiaryRequest diary;
   diary.set_school_urn("900001");
   EXPECT_GT(Give<v1::ListDiaryResponse>(Ruth(), diary).entries_size(), 0);
@@ -267,7 +280,8 @@ TEST_F(StrangersTest, WhoMaySeeAPersonAreAllNamed) {
       Root(), testing::RequestFor<v1::StartRoleRequest>(
                   colleague, "role { role: APPROPRIATE_BODY appropriate_body: 'ab-introduced' }"));
   std::vector<std::string> holders;
-  for (const auto& holder : Access().holders()) {
+  const auto access = Access();
+  for (const auto& holder : access.holders()) {
     holders.push_back(absl::StrCat(holder.full_name(), " ", v1::Capacity_Name(holder.capacity())));
   }
   EXPECT_THAT(holders, Contains("nia Marked HEADTEACHER"));
@@ -277,14 +291,9 @@ TEST_F(StrangersTest, WhoMaySeeAPersonAreAllNamed) {
 }
 
 TEST_F(StrangersTest, WhoRegisterAnEctNameSomebodyWhoIsOneAtTheSchool) {
-  auto request = testing::ParseText<v1::RegisterEctRequest>(
-      "school { school { urn: '900001' name: 'Northgate' } starts_on: '2022-09-01' "
-      "employer_group_uid: '2170' }");
-  request.set_request_id(testing::NewId());
+  v1::RegisterEctRequest request = InductionRequest();
   request.mutable_ect()->set_person(Register("far", v1::ECT, "900777"));
   request.mutable_ect()->set_name("Far");
-  *request.mutable_school()->mutable_headteacher() = testing::Headteacher().party;
-  *request.mutable_tutorship()->mutable_tutor() = testing::Tutor().party;
   ExpectError(Ask<v1::InductionReply>(Ruth(), request).status(), StatusCode::kFailedPrecondition,
               "ROLE_NOT_HELD");
 }

@@ -46,11 +46,17 @@ std::vector<const google::protobuf::MethodDescriptor*> ServedMethods() {
   return methods;
 }
 
-const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Message& request) {
+const google::protobuf::MethodDescriptor* FindMethodFor(const google::protobuf::Message& request) {
   for (const auto* const method : ServedMethods()) {
-    if (method->input_type() == request.GetDescriptor()) return *method;
+    if (method->input_type() == request.GetDescriptor()) return method;
   }
-  Crash("no rpc takes this request");
+  return nullptr;
+}
+
+const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Message& request) {
+  const auto* const method = FindMethodFor(request);
+  if (method == nullptr) Crash("no rpc takes this request");
+  return *method;
 }
 
 }  // namespace trellis::testing

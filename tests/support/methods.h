@@ -12,7 +12,10 @@ namespace trellis::testing {
 std::vector<const google::protobuf::MethodDescriptor*> AllMethods();
 // Likewise, and those of Pub/Sub and of operations.
 std::vector<const google::protobuf::MethodDescriptor*> ServedMethods();
-// The one of them with this request; crashes if there is none.
+// The one of them with this request; null if there is none, as of commands that Trellis alone
+// gives.
+const google::protobuf::MethodDescriptor* FindMethodFor(const google::protobuf::Message& request);
+// Likewise; crashes if there is none.
 const google::protobuf::MethodDescriptor& MethodFor(const google::protobuf::Message& request);
 
 }  // namespace trellis::testing

@@ -14,6 +14,9 @@ TestServer::TestServer(const std::string& data, const Clock& clock, const std::s
 
 TestServer::TestServer(services::Settings settings, const Clock& clock)
     : settings_(std::move(settings)), clock_(clock) {
+  if (!settings_.callers.development && !settings_.master_key.has_value()) {
+    settings_.master_key = vault::MasterKey::Generate();
+  }
   settings_.listen = settings_.http = {"127.0.0.1", 0};
   // A clock that stands still would refill nothing.
   if (!settings_.limits.has_value()) settings_.limits = services::RateLimits::None();

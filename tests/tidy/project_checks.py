@@ -146,7 +146,8 @@ REASON_ROW = re.compile(r"^\|\s*`([A-Z][A-Z0-9_]+)`\s*\|")
 # The reasons that are met everywhere, and beside it those of one kind of thing.
 REASONS_DOCUMENT = "docs/clients.md"
 REASONS_DOCUMENTS = [REASONS_DOCUMENT, "docs/access.md", "docs/access-log.md",
-                     "docs/action-plans.md", "docs/backup.md", "docs/damage.md", "docs/diary.md",
+                     "docs/action-plans.md", "docs/backup.md", "docs/damage.md",
+                     "docs/data-keys.md", "docs/diary.md",
                      "docs/directory.md", "docs/evidence.md", "docs/identity.md",
                      "docs/inductions.md",
                      "docs/keys.md", "docs/privacy.md", "docs/proofs.md", "docs/support-plans.md",

@@ -71,6 +71,10 @@ Command Verify() {
                      .value = "DIRECTORY",
                      .help = "The data directory of trellisd, or a copy of it; with --ledger."},
                     {.name = "ledger", .value = "NAME", .help = "The ledger's name."},
+                    {.name = "master-key",
+                     .value = "FILE",
+                     .help = "With --data: the file of the master key. Opens the events, from "
+                             "which the views follow; all else needs no key."},
                     {.name = "url",
                      .value = "URL",
                      .help = "The HTTP port of a server, such as http://127.0.0.1:7480; with "
@@ -118,6 +122,10 @@ Command Restore() {
                  .value = "DIRECTORY",
                  .help = "The data directory to make; not there yet, or empty.",
                  .required = true},
+                {.name = "key-backups",
+                 .value = "DIRECTORY",
+                 .help = "Where the backups of the keys are: trellisd's --key-backups, or a copy "
+                         "of it. Default: the keys are put there by hand."},
                 {.name = "backup", .value = "NUMBER", .help = "Which backup. Default: the newest."},
                 {.name = "key",
                  .value = "VKEY",
@@ -150,7 +158,11 @@ Command Salvage() {
           .flags = {{.name = "data",
                      .value = "DIRECTORY",
                      .help = "The data directory of trellisd, or a copy of it.",
-                     .required = true}}};
+                     .required = true},
+                    {.name = "master-key",
+                     .value = "FILE",
+                     .help = "The file of the master key, which opens the events. Without it they "
+                             "are printed as they are stored."}}};
 }
 
 Command PolicyShow() {

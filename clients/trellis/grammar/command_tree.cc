@@ -54,6 +54,7 @@ constexpr ShortName kCommandNames[] = {
     {"GetServiceAccount", "account"},
     {"PlaceLegalHold", "hold"},
     {"ReleaseLegalHold", "release"},
+    {"EraseSubject", "erase"},
     {"GetRetention", "retention"},
     {"ListRetentionDue", "due"},
     {"RegisterPerson", "register"},

@@ -1,0 +1,194 @@
+#include "services/erasure.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "domain/aggregate.h"
+#include "domain/erasable.h"
+#include "domain/erasure.h"
+#include "domain/person.h"
+#include "services/retention.h"
+#include "trellis/v1/erasure_requests.pb.h"
+
+namespace trellis::services {
+namespace {
+
+using projections::StateRowPointer;
+
+// What is recorded of one person.
+struct Held {
+  // About them: with the keys of their records, and of what belongs to these. Their own comes
+  // first.
+  std::vector<StateRowPointer> records;
+  // Records of others that name them.
+  int others = 0;
+};
+
+absl::StatusOr<Held> HeldOf(const Rooms& rooms, const StateRowPointer& person) {
+  const std::string& name = person->as<v1::Person>().name();
+  Held held{.records = {person}};
+  ASSIGN_OR_RETURN(const std::vector<std::string> streams, rooms.views.StreamsOfPerson(name));
+  for (const std::string& stream : streams) {
+    ASSIGN_OR_RETURN(StateRowPointer row, rooms.views.FindRow(stream));
+    if (row == nullptr) continue;
+    if (domain::DataSubjectOf(*row->state) != name) {
+      ++held.others;
+      continue;
+    }
+    held.records.push_back(std::move(row));
+    ASSIGN_OR_RETURN(const std::vector<std::string> grants, rooms.views.GrantsOfRecord(stream));
+    for (const std::string& grant : grants) {
+      ASSIGN_OR_RETURN(StateRowPointer granted, rooms.views.FindRow(grant));
+      if (granted != nullptr) held.records.push_back(std::move(granted));
+    }
+  }
+  return held;
+}
+
+std::string NameOf(const google::protobuf::Message& state) {
+  return state.GetReflection()->GetString(state, state.GetDescriptor()->FindFieldByNumber(1));
+}
+
+v1::ErasureReport ReportOf(const Held& held, const domain::RetentionFinding& finding,
+                           absl::CivilDay today) {
+  v1::ErasureReport report;
+  const auto add = [](std::string what, int64_t count, const char* why,
+                      google::protobuf::RepeatedPtrField<v1::ErasureReport::Part>& parts) {
+    v1::ErasureReport::Part& part = *parts.Add();
+    part.set_what(std::move(what));
+    part.set_count(count);
+    part.set_why(why);
+  };
+  for (const StateRowPointer& row : held.records) {
+    add(NameOf(*row->state), row->revision, "sealed under the key that is destroyed",
+        *report.mutable_goes());
+  }
+  auto& stays = *report.mutable_stays();
+  add("headers of these events", 0,
+      "times, types, ids and digests prove that the ledger is whole, and name nobody", stays);
+  add("records of others", held.others,
+      "they are kept for whom they are about, and may name the person as mentor, tutor or author",
+      stays);
+  add("access log", 0, "who has looked at what is kept by ids alone, for its own time", stays);
+  add("what was delivered or exported", 0,
+      "subscribers get a notice with each record; bundles and files are with whoever has them",
+      stays);
+  add("backups of keys elsewhere", 0,
+      "only those in --key-backups are reached; the others end with their own time, and a restored "
+      "key is destroyed at the start",
+      stays);
+  for (const std::string& record : finding.records) {
+    if (record == NameOf(*held.records.front()->state)) continue;
+    add(record, 0, "joined with the person, with a key of its own: erase it too", stays);
+  }
+  for (const std::string& reason : domain::ReasonsAgainst(finding, today)) {
+    report.add_against(reason);
+  }
+  return report;
+}
+
+// Adds what says that each record was erased, once it was decided that the person is.
+absl::Status EraseRecords(const Held& held, const domain::Context& context, Outcome& outcome) {
+  const std::string person = NameOf(*held.records.front()->state);
+  for (size_t i = 1; i < held.records.size(); ++i) {
+    const StateRowPointer& row = held.records[i];
+    if (domain::IsErased(*row->state)) continue;
+    StreamEvents stream{.stream = NameOf(*row->state), .revision = row->revision, .events = {}};
+    AddEvent(*domain::ErasureOf(*row->state, person, context), stream.events, outcome);
+    outcome.elsewhere.push_back(std::move(stream));
+  }
+  return absl::OkStatus();
+}
+
+class Erasing {
+ public:
+  Erasing(const Rooms& rooms, Eraser& eraser, Call call, const v1::EraseSubjectRequest& request)
+      : rooms_(rooms), eraser_(eraser), call_(std::move(call)), request_(request) {}
+
+  void Begin() const {
+    const absl::StatusOr<v1::ErasureReport> report = Report();
+    if (!report.ok()) return call_.Fail(report.status());
+    if (request_.dry_run()) return DryRun(*report);
+    const absl::StatusOr<Caller>& caller = call_.admission().caller;
+    if (!caller.ok()) return call_.Fail(caller.status());
+    rooms_.pipeline.Execute<v1::Person>(
+        *caller, request_,
+        [self = *this, report = *report](const absl::StatusOr<std::string>& reply) {
+          if (!reply.ok()) return self.call_.Fail(reply.status());
+          self.Answer(*reply, report);
+        },
+        [self = *this, actor = caller->actor](
+            const v1::Person& person, const domain::DecisionOn<v1::Person>& decision,
+            Outcome& outcome) { return self.Elsewhere(person, decision, actor, outcome); });
+  }
+
+ private:
+  absl::CivilDay Today() const { return LondonDay(rooms_.clock.Now()); }
+
+  absl::StatusOr<v1::ErasureReport> Report() const {
+    ASSIGN_OR_RETURN(const StateRowPointer person, rooms_.views.FindRow(request_.name()));
+    if (person == nullptr) return domain::NotFound(request_.name());
+    ASSIGN_OR_RETURN(const Held held, HeldOf(rooms_, person));
+    ASSIGN_OR_RETURN(const domain::RetentionFinding finding, RetentionOf(rooms_, request_.name()));
+    return ReportOf(held, finding, Today());
+  }
+
+  void DryRun(const v1::ErasureReport& report) const {
+    v1::EraseSubjectResponse response;
+    const absl::StatusOr<StateRowPointer> person = rooms_.views.FindRow(request_.name());
+    if (!person.ok()) return call_.Fail(person.status());
+    *response.mutable_person() = (*person)->as<v1::Person>();
+    *response.mutable_report() = report;
+    call_.Reply(response);
+  }
+
+  // Looks at the present records each time that the command is decided: a hold that is placed
+  // meanwhile moves the person, and the command is decided anew.
+  absl::Status Elsewhere(const v1::Person& person, const domain::DecisionOn<v1::Person>& decision,
+                         const v1::Party& actor, Outcome& outcome) const {
+    ASSIGN_OR_RETURN(const domain::RetentionFinding finding, RetentionOf(rooms_, person.name()));
+    const domain::Context context{.now = rooms_.clock.Now(),
+                                  .today = Today(),
+                                  .actor = actor,
+                                  .capacity = v1::CAPACITY_UNSPECIFIED,
+                                  .new_name = ""};
+    RETURN_IF_ERROR(domain::RequireErasable(finding, request_, context.today));
+    for (const v1::PersonEvent& event : decision.events) {
+      if (!event.has_subject_erased()) continue;
+      ASSIGN_OR_RETURN(const StateRowPointer row, rooms_.views.FindRow(person.name()));
+      ASSIGN_OR_RETURN(const Held held, HeldOf(rooms_, row));
+      RETURN_IF_ERROR(EraseRecords(held, context, outcome));
+    }
+    return absl::OkStatus();
+  }
+
+  void Answer(const std::string& reply, const v1::ErasureReport& report) const {
+    v1::EraseSubjectResponse response;
+    response.ParseFromString(reply);
+    *response.mutable_report() = report;
+    if (response.person().has_erase_time()) {
+      *response.mutable_operation() = Eraser::OperationOf(response.person());
+      eraser_.Wake();
+    }
+    call_.Reply(response);
+  }
+
+  const Rooms rooms_;
+  Eraser& eraser_;
+  const Call call_;
+  const v1::EraseSubjectRequest request_;
+};
+
+}  // namespace
+
+Handler EraseSubjectHandler(const Rooms& rooms, Eraser& eraser) {
+  return Unary<v1::EraseSubjectRequest>(
+      [rooms, &eraser](Call call, const v1::EraseSubjectRequest& request) {
+        Erasing(rooms, eraser, std::move(call), request).Begin();
+      });
+}
+
+}  // namespace trellis::services
