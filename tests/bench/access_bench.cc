@@ -18,6 +18,7 @@
 #include "tests/support/openid_provider.h"
 #include "trellis/v1/directory_service.pb.h"
 #include "trellis/v1/support_plan.pb.h"
+#include "vault/master_key.h"
 
 namespace trellis::bench {
 namespace {
@@ -40,7 +41,10 @@ class Identities {
  public:
   explicit Identities(const std::string& work)
       : certificate_(Written(work + "/tls.pem", issued_.certificate)),
-        key_(Written(work + "/tls.key", issued_.key)) {}
+        key_(Written(work + "/tls.key", issued_.key)),
+        master_key_(work + "/master.key") {
+    CHECK(vault::WriteMasterKeyFile(master_key_, vault::MasterKey::Generate()).ok());
+  }
 
   Caller Of(const std::string& subject, const std::string& capacity) const {
     return Identified(provider_->Issue(subject, "bench"), capacity, authority_.root());
@@ -57,7 +61,9 @@ class Identities {
             "--tls-certificate",
             certificate_,
             "--tls-key",
-            key_};
+            key_,
+            "--master-key",
+            master_key_};
   }
   std::vector<std::string> NullFlags() const {
     return {"--certificate", certificate_, "--key", key_};
@@ -70,7 +76,7 @@ class Identities {
       *testing::OpenIdProvider::Start(clock_, {.lifetime = absl::Hours(2)});
   const testing::CertificateAuthority authority_{"bench"};
   const testing::Certificate issued_ = authority_.Issue({"IP:127.0.0.1"});
-  const std::string certificate_, key_;
+  const std::string certificate_, key_, master_key_;
 };
 
 std::vector<std::string> With(std::vector<std::string> command,

@@ -119,8 +119,9 @@ void MeasureCommands(const BackupBenchOptions& options, std::vector<Row>& rows) 
   constexpr int kInFlight = 32;
   constexpr int kPlansPerSlot = 8;
   const ServerProcess trellisd({options.trellisd, "--data", options.work + "/backup-live",
-                                "--backups", options.work + "/backups", "--dev", "--listen",
-                                "127.0.0.1:0", "--http", "127.0.0.1:0"});
+                                "--backups", options.work + "/backups", "--key-backups",
+                                options.work + "/key-backups", "--dev", "--listen", "127.0.0.1:0",
+                                "--http", "127.0.0.1:0"});
   const std::string server = trellisd.WordAfter("grpc");
   OpenPlans(server, kInFlight * kPlansPerSlot);
   std::vector<int64_t> counts(kInFlight, 0);

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "audit/keys_beside.h"
 #include "audit/ledger_check.h"
 #include "base/check.h"
 #include "base/clock.h"
@@ -257,11 +258,14 @@ double CatchUpSeconds(const std::string& data) {
   if (!log.ok()) Crash(log.status().message());
   const double cpu_before = CpuSeconds();
   const SteadyClock::time_point start = SteadyClock::now();
-  auto views = projections::Views::Open(
-      data + "/views", **log, [](eventstore::Position at, eventstore::Position of) {
-        std::fprintf(stderr, "\r  catching up: %llu of %llu", static_cast<unsigned long long>(at),
-                     static_cast<unsigned long long>(of));
-      });
+  const auto keys = audit::KeysBeside::Open(data);
+  if (!keys.ok() || *keys == nullptr) Crash("no keys beside the log");
+  auto views = projections::Views::Open(data + "/views", **log, (*keys)->vault(),
+                                        [](eventstore::Position at, eventstore::Position of) {
+                                          std::fprintf(stderr, "\r  catching up: %llu of %llu",
+                                                       static_cast<unsigned long long>(at),
+                                                       static_cast<unsigned long long>(of));
+                                        });
   if (!views.ok()) Crash(views.status().message());
   const double seconds = SecondsSince(start);
   Show(absl::StrFormat("\n  caught up in %.2f s; %.2f s of processor time", seconds,
@@ -317,12 +321,15 @@ void MeasureVerify(const Options& options, std::vector<Row>& rows) {
   std::filesystem::create_directories(data);
   const uint64_t events =
       FillLog({.data = data, .events = options.queue_events, .play_file = options.play});
+  const auto keys = audit::KeysBeside::Open(data);
+  if (!keys.ok() || *keys == nullptr) Crash("no keys beside the log");
   std::vector<double> rates;
   for (int round = 0; round < options.rounds; ++round) {
     const OneCore one_core;
     const double cpu_before = CpuSeconds();
     const SteadyClock::time_point start = SteadyClock::now();
-    const auto report = audit::CheckLedger({.data = data, .ledger = "trellis"});
+    const auto report =
+        audit::CheckLedger({.data = data, .ledger = "trellis", .vault = &(*keys)->vault()});
     if (!report.ok()) Crash(report.status().message());
     CHECK(report->events == events && report->holds());
     rates.push_back(static_cast<double>(events) / SecondsSince(start));

@@ -15,9 +15,14 @@
 #include "base/clock.h"
 #include "domain/codec.h"
 #include "domain/dates.h"
+#include "domain/person.h"
 #include "domain/support_plan.h"
 #include "proofs/key_file.h"
 #include "trellis/v1/play.pb.h"
+#include "vault/directory.h"
+#include "vault/event_vault.h"
+#include "vault/key_store.h"
+#include "vault/master_key.h"
 
 namespace trellis::bench {
 namespace {
@@ -70,9 +75,32 @@ Uuid RequestId(uint64_t number) {
   return id;
 }
 
+// A new key store in a data directory, with a master key as development has it.
+struct Keys {
+  explicit Keys(const std::string& data) {
+    const vault::MasterKey master = vault::MasterKey::Generate();
+    CHECK(vault::WriteMasterKeyFile(data + "/master.key", master).ok());
+    directory = *vault::OpenDirectory(data + "/keys");
+    CHECK(vault::CreateKeyStore(*directory, master).ok());
+    store = *vault::KeyStore::Open(*directory, {.masters = {master}});
+    vault = *vault::EventVault::Create(*store);
+  }
+
+  std::unique_ptr<vault::Directory> directory;
+  std::unique_ptr<vault::KeyStore> store;
+  std::unique_ptr<vault::EventVault> vault;
+};
+
+// Each plan is of an ECT of its own.
+std::string SubjectOf(const std::string& plan) {
+  return absl::StrCat(domain::kPersonStreams, plan.substr(domain::kSupportPlanStreams.size()));
+}
+
 // Appends one command's events and waits until they are durable.
-void AppendCommand(eventstore::EventLog& log, const std::string& stream, uint64_t revision,
-                   uint64_t request, const std::vector<eventstore::NewEvent>& events) {
+void AppendCommand(eventstore::EventLog& log, const vault::EventVault& vault,
+                   const std::string& stream, uint64_t revision, uint64_t request,
+                   std::vector<eventstore::NewEvent> events) {
+  CHECK(vault.Seal(SubjectOf(stream), stream, revision, events).ok());
   eventstore::Commit commit;
   commit.origin = {.actor = "people/00000000-0000-4000-8000-000000000002",
                    .capacity = v1::INDUCTION_TUTOR,
@@ -80,7 +108,7 @@ void AppendCommand(eventstore::EventLog& log, const std::string& stream, uint64_
   eventstore::StreamAppend append;
   append.stream = stream;
   append.expected_revision = revision;
-  append.events = events;
+  append.events = std::move(events);
   commit.appends.push_back(std::move(append));
   std::promise<bool> durable;
   log.Append(std::move(commit), [&](const absl::StatusOr<eventstore::Appended>& appended) {
@@ -136,11 +164,18 @@ std::unique_ptr<eventstore::EventLog> NewLedger(const std::string& data, const C
 uint64_t FillLog(const FillOptions& options) {
   const auto commits = ExampleCommits(options.play_file);
   const SystemClock clock;
+  std::filesystem::create_directories(options.data);
+  const Keys keys(options.data);
   const auto log = NewLedger(options.data, clock);
   uint64_t written = 0;
   for (int first = 0; written < options.events; first += kPlansSideBySide) {
     // Each writer takes the plans of its own numbers through the example, one command on each plan
     // after another, so that the plans' events lie side by side in the log.
+    std::vector<std::string> subjects;
+    for (int plan = first; plan < first + kPlansSideBySide; ++plan) {
+      subjects.push_back(SubjectOf(PlanName(plan)));
+    }
+    CHECK(keys.store->KeysOf(subjects).ok());
     std::vector<std::thread> writers;
     for (int writer = 0; writer < kWriters; ++writer) {
       writers.emplace_back([&, writer, first] {
@@ -149,7 +184,7 @@ uint64_t FillLog(const FillOptions& options) {
         for (const auto& events : commits) {
           for (int plan = first + writer; plan < first + kPlansSideBySide; plan += kWriters) {
             const uint64_t request = static_cast<uint64_t>(plan) * commits.size() + number;
-            AppendCommand(*log, PlanName(plan), revision, request, events);
+            AppendCommand(*log, *keys.vault, PlanName(plan), revision, request, events);
           }
           revision += events.size();
           ++number;
