@@ -13,6 +13,7 @@
 #include "rendering/display.h"
 #include "rendering/words.h"
 #include "trellis/v1/entry.pb.h"
+#include "trellis/v1/erasure.pb.h"
 #include "trellis/v1/options.pb.h"
 
 namespace trellis::rendering {
@@ -163,6 +164,18 @@ std::string Sentence(const google::protobuf::Message& event) {
   return FromTemplate(message.GetDescriptor()->options().GetExtension(v1::sentence), message);
 }
 
+namespace {
+
+// Whether this is what is left of an event whose content was erased: it says nothing of who did
+// what.
+bool IsRest(const Message& event) {
+  const FieldDescriptor* const kind =
+      event.GetReflection()->GetOneofFieldDescriptor(event, event.GetDescriptor()->oneof_decl(0));
+  return kind != nullptr && kind->message_type() == v1::SubjectErased::descriptor();
+}
+
+}  // namespace
+
 std::string SentenceFor(absl::string_view actor_name, v1::Capacity capacity,
                         const google::protobuf::Message& event) {
   // Nobody: Trellis says what follows from the calendar.
@@ -170,6 +183,8 @@ std::string SentenceFor(absl::string_view actor_name, v1::Capacity capacity,
   const std::string name = OneLine(actor_name);
   const std::string role = capacity == v1::CAPACITY_UNSPECIFIED ? "person in an unknown capacity"
                                                                 : EnumInWords(capacity);
+  if (name.empty() && IsRest(event))
+    return absl::StrCat("What the ", role, " recorded was erased.");
   if (name.empty()) return absl::StrCat("The ", role, " ", Sentence(event));
   return absl::StrCat(name, " (", role, ") ", Sentence(event));
 }

@@ -27,7 +27,10 @@ std::string StateText(const google::longrunning::Operation& operation) {
 
 std::vector<std::string> OperationRow(const google::longrunning::Operation& operation) {
   v1::BackupProgress progress;
-  operation.metadata().UnpackTo(&progress);
+  // An erasure: the person shows when it was decided.
+  if (!operation.metadata().UnpackTo(&progress)) {
+    return {operation.name(), "", operation.done() ? "done" : "being done"};
+  }
   return {operation.name(), LondonTimeText(progress.start_time()), StateText(operation)};
 }
 
