@@ -88,9 +88,17 @@ absl::StatusOr<int> DataKeys::Destroy(const std::string& subject) {
   RETURN_IF_ERROR(store_->Destroy({subject}));
   int copies = 0;
   for (const auto& [path, of] : Copies(backups_)) {
-    ASSIGN_OR_RETURN(const auto copy, vault::OpenDirectory(path));
-    RETURN_IF_ERROR(vault::DestroyKeysIn(*copy, {subject}));
-    ++copies;
+    ASSIGN_OR_RETURN(auto copy, vault::OpenDirectory(path));
+    ASSIGN_OR_RETURN(const bool is_whole, vault::HoldsKeyStore(*copy));
+    if (is_whole) {
+      RETURN_IF_ERROR(vault::DestroyKeysIn(*copy, {subject}));
+      ++copies;
+    } else {
+      // A crash has ended it: it is no copy, and may have the key all the same.
+      copy.reset();
+      std::error_code error;
+      std::filesystem::remove_all(path, error);
+    }
   }
   return copies;
 }

@@ -74,6 +74,9 @@ TEST_F(DataKeysTest, BackupsAreKeptWithThoseOfTheLogAndReachedByErasure) {
     ASSERT_TRUE((*keys)->BackUp(number, number == 3 ? 2 : 1).ok());
   }
   EXPECT_FALSE(fs::exists(settings_.key_backups + "/1"));
+  // As a crash leaves one.
+  fs::create_directories(settings_.key_backups + "/4");
+  fs::copy_file(settings_.key_backups + "/3/keys", settings_.key_backups + "/4/keys.next");
   EXPECT_FALSE((*keys)->IsDestroyed(kSam));
   for (int time = 0; time < 2; ++time) {
     const auto copies = (*keys)->Destroy(kSam);
@@ -81,6 +84,7 @@ TEST_F(DataKeysTest, BackupsAreKeptWithThoseOfTheLogAndReachedByErasure) {
     EXPECT_EQ(*copies, 2);
   }
   EXPECT_TRUE((*keys)->IsDestroyed(kSam));
+  EXPECT_FALSE(fs::exists(settings_.key_backups + "/4"));
   for (const char* const number : {"/2", "/3"}) {
     const auto copy = vault::OpenDirectory(settings_.key_backups + number);
     const auto store = vault::KeyStore::Open(**copy, {.masters = {*settings_.master_key}});
