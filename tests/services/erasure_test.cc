@@ -190,6 +190,13 @@ TEST_F(ErasureTest, ADryRunSaysWhatGoesWhatStaysAndWhatStandsAgainstIt) {
   EXPECT_GT(dry->report().stays_size(), 3);
   ASSERT_GT(dry->report().against_size(), 0);
   EXPECT_FALSE(dry->has_operation());
+  EXPECT_TRUE(dry->receipt().event_ids().empty());
+  // Whoever asks has looked.
+  v1::ListAccessRequest asked;
+  asked.set_person(ect_);
+  const auto access = client().Ask<v1::ListAccessResponse>(testing::Ect(), asked);
+  ASSERT_TRUE(access.ok()) << access.status();
+  EXPECT_THAT(access->DebugString(), HasSubstr("trellis.v1.PrivacyService/EraseSubject"));
   EXPECT_FALSE(Person().has_erase_time());
   EXPECT_THAT(client().Get(plan_)->ect().name(), HasSubstr(kMark));
 }
@@ -247,6 +254,7 @@ TEST_F(ErasureTest, APlanShowsThatItWasErased) {
   ASSERT_TRUE(entries.ok()) << entries.status();
   EXPECT_EQ(entries->entries_size(), revision + 1);
   EXPECT_EQ(entries->entries(0).event_type(), "trellis.v1.SupportPlanOpened");
+  EXPECT_EQ(entries->entries(0).sentence(), "What the induction tutor recorded was erased.");
   EXPECT_THAT(entries->DebugString(), Not(HasSubstr(kMark)));
   EXPECT_EQ(ErrorReason(
                 client().Give(testing::Tutor(), testing::OutcomeRequest(plan_, "More.")).status()),
