@@ -2,13 +2,13 @@
 
 import datetime
 
-from ledger import check_again, check_confirmed, check_once, confirmed, describe, events_of
+from ledger import (ATTEMPTS_MAX, check_again, check_confirmed, check_once, confirmed, describe,
+                    events_of, last_refusal)
 from processes import Failure, Program, running
 
 # Long enough for the slowest client to notice a server's end and come back: their pauses grow.
 SECONDS = 90
 REFUSED = "trellis.v1.ObservationLogged"
-ATTEMPTS_MAX = 5
 SIGNED = "trellis.v1.Signed"
 
 
@@ -160,10 +160,6 @@ def await_events(program, wanted):
     program.await_lines(
         lambda lines: positions <= {event.position for event in events_of(lines)},
         SECONDS, f"{len(positions)} events")
-
-
-def last_refusal(event):
-    return f"refused {event.position}, attempt {ATTEMPTS_MAX}"
 
 
 def check_refusals(lines, refused):

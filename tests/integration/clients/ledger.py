@@ -9,6 +9,8 @@ import subprocess
 from processes import Failure, told
 
 COMMAND_SECONDS = 60
+# After so many refusals an event is a dead letter.
+ATTEMPTS_MAX = 5
 EXAMPLE_PLAN = "0d7e2b64-31c5-4f9a-8a52-7d0000000001"
 EXAMPLE_ECT = ("--as", "people/3c0c5a34-5a51-4f0e-9a37-6b1f0a1d7e01",
                "--as-name", "Sam Okafor", "--capacity", "ect")
@@ -97,17 +99,21 @@ def check_again(lines, wanted):
     """As check_once, but what was not acknowledged may come again.
 
     Events of a plan come one after the other. A step back repeats what was not acknowledged, and
-    goes on from there.
+    goes on from there. It leaves out what has become a dead letter: refusals of a plan may reach
+    the server in any order, so that a later event is given up while an earlier one comes again.
     """
     last = {}
     seen = set()
+    given_up = set()
     for number, line in enumerate(lines):
         event = parse(line)
         if not event:
+            given_up |= {(e.subject, e.sequence) for e in seen if line == last_refusal(e)}
             continue
         seen.add(event)
         before = last.get(event.subject, 0)
-        if event.sequence > before + 1:
+        left_out = {(event.subject, sequence) for sequence in range(before + 1, event.sequence)}
+        if not left_out <= given_up:
             raise Failure(f"{event.subject}: {event.sequence} came after {before}"
                           f"{told(lines[:number + 1])}")
         last[event.subject] = event.sequence
@@ -141,6 +147,11 @@ def check_all(seen, wanted):
     lost, strange = set(wanted) - seen, seen - set(wanted)
     if lost or strange:
         raise Failure(f"lost {describe(lost)}, strange {describe(strange)}")
+
+
+def last_refusal(event):
+    """The line by which `follow` says that it has refused an event for the last time."""
+    return f"refused {event.position}, attempt {ATTEMPTS_MAX}"
 
 
 def confirmed(line):
