@@ -1,9 +1,19 @@
 #include "access/entry_chain.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 
 namespace trellis::access {
+
+Anchor AnchorOf(const v1::AccessAnchor& recorded) {
+  Anchor anchor{.head = {.number = recorded.number(), .digest = {}}, .dropped = recorded.dropped()};
+  std::copy_n(recorded.digest().begin(),
+              std::min(recorded.digest().size(), anchor.head.digest.size()),
+              anchor.head.digest.begin());
+  return anchor;
+}
 
 Digest FirstDigest(absl::string_view ledger) { return Sha256("trellis access log v1\n", ledger); }
 

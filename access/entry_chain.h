@@ -13,6 +13,7 @@
 
 #include "absl/strings/string_view.h"
 #include "base/digest.h"
+#include "trellis/v1/access_log.pb.h"
 
 namespace trellis::access {
 
@@ -32,6 +33,9 @@ struct Anchor {
   Head head;
   int64_t dropped = 0;
 };
+
+// As the ledger's event has it.
+Anchor AnchorOf(const v1::AccessAnchor& recorded);
 
 // What comes before number 1 in the chain of `ledger`.
 Digest FirstDigest(absl::string_view ledger);

@@ -1,11 +1,11 @@
 #include "audit/access_check.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "access/access_store.h"
+#include "access/entry_chain.h"
 #include "access/entry_reader.h"
 #include "base/status_macros.h"
 #include "base/timestamp.h"
@@ -40,15 +40,6 @@ v1::AccessLog Recorded(const eventstore::Database& database, const std::string& 
   return log;
 }
 
-access::Anchor AnchorOf(const v1::AccessAnchor& recorded) {
-  access::Anchor anchor{.head = {.number = recorded.number(), .digest = {}},
-                        .dropped = recorded.dropped()};
-  std::copy_n(recorded.digest().begin(),
-              std::min(recorded.digest().size(), anchor.head.digest.size()),
-              anchor.head.digest.begin());
-  return anchor;
-}
-
 absl::StatusOr<std::string> Check(const std::string& data, const std::string& ledger,
                                   const v1::AccessLog& recorded) {
   ASSIGN_OR_RETURN(const auto store, access::AccessStore::OpenReadOnly(
@@ -58,7 +49,7 @@ absl::StatusOr<std::string> Check(const std::string& data, const std::string& le
   if (!recorded.has_anchor()) {
     return absl::StrCat("every digest up to entry ", head.number, "; the ledger has no anchor");
   }
-  RETURN_IF_ERROR(reader.Compare(AnchorOf(recorded.anchor())));
+  RETURN_IF_ERROR(reader.Compare(access::AnchorOf(recorded.anchor())));
   return absl::StrCat("every digest up to entry ", head.number, "; up to ",
                       recorded.anchor().number(), " as the ledger recorded it");
 }

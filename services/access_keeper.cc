@@ -11,30 +11,9 @@
 #include "base/uuid.h"
 #include "domain/access_log.h"
 #include "domain/dates.h"
-#include "domain/reminders.h"
-#include "services/reminder_timer.h"
+#include "services/system_command.h"
 
 namespace trellis::services {
-namespace {
-
-// Trellis itself: no person.
-Caller System() {
-  Caller caller;
-  caller.actor.set_name(domain::kSystemName);
-  caller.capacity = v1::SYSTEM;
-  return caller;
-}
-
-access::Anchor AnchorOf(const v1::AccessAnchor& recorded) {
-  access::Anchor anchor{.head = {.number = recorded.number(), .digest = {}},
-                        .dropped = recorded.dropped()};
-  std::copy_n(recorded.digest().begin(),
-              std::min(recorded.digest().size(), anchor.head.digest.size()),
-              anchor.head.digest.begin());
-  return anchor;
-}
-
-}  // namespace
 
 template <typename Request>
 absl::Status AccessKeeper::Give(Request request, int64_t revision) const {
@@ -42,37 +21,15 @@ absl::Status AccessKeeper::Give(Request request, int64_t revision) const {
   // What stands there now may have been recorded before, of a log that was another.
   request.set_request_id(UuidText(UuidFromDigest(
       Sha256(absl::StrCat("access log at ", revision, " "), request.SerializeAsString()))));
-  Mutex mutex;
-  CondVar answered;
-  std::optional<absl::Status> answer;
-  rooms_.pipeline.Execute<v1::AccessLog>(System(), request,
-                                         [&](const absl::StatusOr<std::string>& reply) {
-                                           MutexLock lock(mutex);
-                                           answer = reply.status();
-                                           // Under the mutex: once there is an answer, nobody may
-                                           // be left who waits.
-                                           answered.NotifyOne();
-                                         });
-  MutexLock lock(mutex);
-  while (!answer.has_value()) answered.Wait(mutex);
-  return *answer;
+  return GiveAndWait<v1::AccessLog>(rooms_.pipeline, request).status();
 }
 
 void AccessKeeper::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void AccessKeeper::Stop() {
-  {
-    MutexLock lock(mutex_);
-    stopped_ = true;
-  }
-  stopped_changed_.NotifyAll();
-  if (thread_.joinable()) thread_.join();
+  daily_.Start([this] { RunOnce().IgnoreError(); });
 }
 
 void AccessKeeper::Close() {
-  Stop();
+  daily_.Stop();
   {
     MutexLock lock(mutex_);
     if (std::exchange(closed_, true)) return;
@@ -90,7 +47,7 @@ absl::StatusOr<v1::AccessLog> AccessKeeper::Recorded() const {
 
 absl::Status AccessKeeper::Compare(const v1::AccessLog& recorded) {
   if (!recorded.has_anchor()) return absl::OkStatus();
-  const absl::Status found = log_.Compare(AnchorOf(recorded.anchor()));
+  const absl::Status found = log_.Compare(access::AnchorOf(recorded.anchor()));
   if (ErrorReason(found) != "ACCESS_LOG_MISMATCH") return found;
   Log("access.mismatch", {{"why", std::string(found.message())}});
   v1::RecordAccessLogBreakRequest request;
@@ -105,7 +62,7 @@ absl::Status AccessKeeper::Compare(const v1::AccessLog& recorded) {
 absl::Status AccessKeeper::VerifyChain() const {
   ASSIGN_OR_RETURN(access::Head head, log_.Dropped());
   const int64_t last = log_.head().number;
-  while (head.number < last && !stopped()) {
+  while (head.number < last && !daily_.stopped()) {
     ASSIGN_OR_RETURN(
         head, log_.Verify(head.number + 1, std::min(last, head.number + kAccessEntriesAtOnce)));
   }
@@ -148,7 +105,7 @@ absl::Status AccessKeeper::Look() {
   const absl::Status mismatch = Compare(recorded);
   if (!mismatch.ok() && ErrorReason(mismatch) != "ACCESS_LOG_MISMATCH") return mismatch;
   RETURN_IF_ERROR(VerifyChain());
-  if (stopped()) return absl::CancelledError();
+  if (daily_.stopped()) return absl::CancelledError();
   RETURN_IF_ERROR(Drop());
   return mismatch;
 }
@@ -163,7 +120,7 @@ absl::Status AccessKeeper::RunOnce() {
   status_.found = status;
   // A break is recorded, and to look again today would find nothing new.
   if (!status.ok() && ErrorReason(status) != "ACCESS_LOG_MISMATCH") return status;
-  last_day_ = day;
+  daily_.Done(day);
   if (status.ok()) status_.complete_at = rooms_.clock.Now();
   return status;
 }
@@ -171,27 +128,6 @@ absl::Status AccessKeeper::RunOnce() {
 AccessKeeperStatus AccessKeeper::status() const {
   MutexLock lock(mutex_);
   return status_;
-}
-
-bool AccessKeeper::stopped() const {
-  MutexLock lock(mutex_);
-  return stopped_;
-}
-
-void AccessKeeper::Run() {
-  mutex_.Lock();
-  while (!stopped_) {
-    if (last_day_ != LondonDay(rooms_.clock.Now())) {
-      mutex_.Unlock();
-      RunOnce().IgnoreError();
-      mutex_.Lock();
-    }
-    if (stopped_) break;
-    const absl::Time now = rooms_.clock.Now();
-    const absl::Duration until_midnight = LondonMidnight(LondonDay(now) + 1) - now;
-    stopped_changed_.WaitFor(mutex_, std::min(until_midnight, kLookEvery));
-  }
-  mutex_.Unlock();
 }
 
 }  // namespace trellis::services

@@ -1,12 +1,10 @@
 // Keeps the log of who looked: has the ledger record where it ends, sees whether it still holds
 // what was recorded, and lets go what is too old. docs/access-log.md, "The anchor".
 //
-// Operation.   A thread of its own looks at the start and after each midnight in London; what
-// failed
-//              is tried again within ten minutes. A look compares the log with the last anchor,
-//              recomputes its chain, anchors its end if it has grown, and drops what is older than
-//              it may be: never an entry that no anchor covers, and never one before an anchor
-//              says so. Close() anchors once more.
+// Operation.   A look at each midnight in London and at the start (services/daily.h): it compares
+//              the log with the last anchor, recomputes its chain, anchors its end if it has grown,
+//              and drops what is older than it may be: never an entry that no anchor covers, and
+//              never one before an anchor says so. Close() anchors once more.
 // Mismatch.    A log that is not what was recorded is told in a line `access.mismatch`, in metrics,
 //              and for ever by an event AccessLogBroken; the server goes on, and so does the log
 //              from what is there. Who could cut the log off would else have the means to stop the
@@ -14,17 +12,15 @@
 // Concurrency. Thread-safe.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "access/access_log.h"
 #include "base/mutex.h"
 #include "services/aggregate_service.h"
+#include "services/daily.h"
 #include "trellis/v1/access_log.pb.h"
 
 namespace trellis::services {
@@ -49,10 +45,7 @@ class AccessKeeper {
   // Entries are kept for `years`, counted in days of London. What `rooms` holds, and `log`, must
   // outlive it.
   AccessKeeper(const Rooms& rooms, access::AccessLog& log, std::string ledger, int years)
-      : rooms_(rooms), log_(log), ledger_(std::move(ledger)), years_(years) {}
-  ~AccessKeeper() { Stop(); }
-  AccessKeeper(const AccessKeeper&) = delete;
-  AccessKeeper& operator=(const AccessKeeper&) = delete;
+      : rooms_(rooms), log_(log), ledger_(std::move(ledger)), years_(years), daily_(rooms.clock) {}
 
   // Begins to look by itself. Called once.
   void Start();
@@ -66,10 +59,6 @@ class AccessKeeper {
   AccessKeeperStatus status() const;
 
  private:
-  // Stops looking.
-  void Stop();
-  void Run();
-  bool stopped() const;
   absl::Status Look();
   // What the ledger has recorded.
   absl::StatusOr<v1::AccessLog> Recorded() const;
@@ -91,13 +80,9 @@ class AccessKeeper {
   Mutex look_mutex_;
 
   mutable Mutex mutex_;
-  CondVar stopped_changed_;
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   AccessKeeperStatus status_ ABSL_GUARDED_BY(mutex_);
-  // The day of the last look that found all well.
-  std::optional<absl::CivilDay> last_day_ ABSL_GUARDED_BY(mutex_);
-  std::thread thread_;
+  Daily daily_;
 };
 
 }  // namespace trellis::services

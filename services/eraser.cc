@@ -1,6 +1,5 @@
 #include "services/eraser.h"
 
-#include <future>
 #include <utility>
 #include <vector>
 
@@ -12,7 +11,7 @@
 #include "base/status_macros.h"
 #include "domain/erasure.h"
 #include "domain/person.h"
-#include "domain/reminders.h"
+#include "services/system_command.h"
 #include "trellis/v1/erasure_requests.pb.h"
 
 namespace trellis::services {
@@ -24,14 +23,6 @@ using projections::ErasedPerson;
 constexpr absl::Duration kSlice = absl::Milliseconds(100);
 
 constexpr char kPrefix[] = "operations/erasure-";
-
-// Trellis itself: no person.
-Caller System() {
-  Caller caller;
-  caller.actor.set_name(domain::kSystemName);
-  caller.capacity = v1::SYSTEM;
-  return caller;
-}
 
 }  // namespace
 
@@ -164,11 +155,7 @@ absl::Status Eraser::Complete(const std::string& person, int key_backups) {
     if (row != nullptr && domain::IsErased(*row->state)) ++records;
   }
   request.set_record_count(records);
-  std::promise<absl::Status> done;
-  rooms_.pipeline.Execute<v1::Person>(
-      System(), request,
-      [&](const absl::StatusOr<std::string>& reply) { done.set_value(reply.status()); });
-  return done.get_future().get();
+  return GiveAndWait<v1::Person>(rooms_.pipeline, request).status();
 }
 
 bool Eraser::IsName(const std::string& name) { return absl::StartsWith(name, kPrefix); }

@@ -1,6 +1,5 @@
 #include "services/erasure_proposer.h"
 
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,21 +11,13 @@
 #include "base/uuid.h"
 #include "domain/dates.h"
 #include "domain/person.h"
-#include "domain/reminders.h"
+#include "services/system_command.h"
 
 namespace trellis::services {
 namespace {
 
 // People whose rows are held at once.
 constexpr size_t kPeopleAtOnce = 1'000;
-
-// Trellis itself: no person.
-Caller System() {
-  Caller caller;
-  caller.actor.set_name(domain::kSystemName);
-  caller.capacity = v1::SYSTEM;
-  return caller;
-}
 
 // Its id follows from its content: given again, after a crash that took the answer, it is the same
 // request.
@@ -39,22 +30,11 @@ v1::ProposeErasureRequest RequestFor(const domain::RetentionFinding& finding) {
   return request;
 }
 
-// Gives the command and waits for its answer: how many events it wrote.
+// How many events the command wrote.
 absl::StatusOr<int64_t> Propose(const Rooms& rooms, const v1::ProposeErasureRequest& request) {
-  Mutex mutex;
-  CondVar answered;
-  std::optional<absl::StatusOr<std::string>> answer;
-  rooms.pipeline.Execute<v1::Person>(System(), request, [&](absl::StatusOr<std::string> bytes) {
-    MutexLock lock(mutex);
-    answer.emplace(std::move(bytes));
-    // Under the mutex: once there is an answer, the waiter may be gone.
-    answered.NotifyOne();
-  });
-  MutexLock lock(mutex);
-  while (!answer.has_value()) answered.Wait(mutex);
-  if (!answer->ok()) return answer->status();
+  ASSIGN_OR_RETURN(const std::string bytes, GiveAndWait<v1::Person>(rooms.pipeline, request));
   v1::PersonReply reply;
-  reply.ParseFromString(**answer);
+  reply.ParseFromString(bytes);
   return reply.receipt().event_ids_size();
 }
 

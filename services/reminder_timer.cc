@@ -11,6 +11,7 @@
 #include "domain/dates.h"
 #include "domain/reminders.h"
 #include "services/history.h"
+#include "services/system_command.h"
 
 namespace trellis::services {
 namespace {
@@ -19,14 +20,6 @@ using domain::DueReminder;
 
 // Streams whose names are held at once.
 constexpr size_t kStreamsAtOnce = 1000;
-
-// Trellis itself: no person.
-Caller System() {
-  Caller caller;
-  caller.actor.set_name(domain::kSystemName);
-  caller.capacity = v1::SYSTEM;
-  return caller;
-}
 
 // The command that records `due`. Its id follows from its content: given again, after a crash that
 // took the answer, it is the same request.
@@ -61,7 +54,7 @@ class ReminderTimer::Look {
       ++in_flight_;
     }
     rooms_.pipeline.Execute<v1::Reminders>(
-        System(), RequestFor(domain::RemindersOf(stream), *std::move(due)),
+        SystemCaller(), RequestFor(domain::RemindersOf(stream), *std::move(due)),
         [this](const absl::StatusOr<std::string>& bytes) { Answered(bytes); });
   }
 

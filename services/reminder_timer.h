@@ -8,9 +8,8 @@
 // Concurrency. Thread-safe. Commands do not wait for it: it reads what readers read, and at most
 //              kRemindersInFlight commits of its own wait for the log.
 // Cost.        A row of some 60 bytes for each plan and induction that there is; the states of
-// those
-//              alone that have something within a week or overdue; the history of those that were
-//              changed since the moment of a reminder.
+//              those alone that have something within a week or overdue; the history of those that
+//              were changed since the moment of a reminder.
 #pragma once
 
 #include <atomic>
