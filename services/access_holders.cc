@@ -45,7 +45,9 @@ class Holders {
     for (size_t i = 0; i < subject.stays.size(); ++i) {
       const policy::Stay& stay = subject.stays[i];
       if (IsToCome(subject, i, today_) || (!stay.until.empty() && stay.until < today_)) continue;
-      RETURN_IF_ERROR(AddLine(domain::SchoolName(std::string(stay.school_urn))));
+      ASSIGN_OR_RETURN(Schools line,
+                       LineOf(views_, domain::SchoolName(std::string(stay.school_urn))));
+      schools_.merge(line);
     }
     return absl::OkStatus();
   }
@@ -127,27 +129,12 @@ class Holders {
     if (urn.empty()) return false;
     ASSIGN_OR_RETURN(const StateRowPointer row, views_.FindRow(person));
     if (row == nullptr) return false;
-    Schools line;
-    RETURN_IF_ERROR(AddWithThoseBefore(views_, domain::SchoolName(urn), line).status());
-    Schools after;
-    RETURN_IF_ERROR(AddWithThoseAfter(views_, domain::SchoolName(urn), after).status());
-    line.insert(after.begin(), after.end());
+    ASSIGN_OR_RETURN(const Schools line, LineOf(views_, domain::SchoolName(urn)));
     const auto& roles = row->as<v1::Person>().roles();
     return std::any_of(roles.begin(), roles.end(), [&](const v1::PersonRole& role) {
       return domain::IsHeldOn(role, today_) &&
              line.count(domain::SchoolName(role.school_urn())) > 0;
     });
-  }
-
-  // A role at a school is one at those that follow it and those it follows.
-  absl::Status AddLine(const std::string& school) {
-    Schools before;
-    Schools after;
-    RETURN_IF_ERROR(AddWithThoseBefore(views_, school, before).status());
-    RETURN_IF_ERROR(AddWithThoseAfter(views_, school, after).status());
-    schools_.insert(before.begin(), before.end());
-    schools_.insert(after.begin(), after.end());
-    return absl::OkStatus();
   }
 
   static bool ReadsRecords(const v1::ServiceAccountFacts& facts) {

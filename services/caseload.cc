@@ -1,7 +1,5 @@
 #include "services/caseload.h"
 
-#include <algorithm>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,50 +25,18 @@ using projections::PlansOf;
 
 constexpr int kPlansByDefault = 50;
 
-absl::StatusOr<Schools> SchoolsOfTrust(const Rooms& rooms, const std::string& trust,
-                                       const std::string& today) {
-  v1::ListSchoolsRequest query;
-  query.set_trust(trust);
-  query.set_on(today);
-  Schools schools;
-  std::string after;
-  bool more = true;
-  while (more) {
-    ASSIGN_OR_RETURN(const auto listing, rooms.views.Schools(query, after, kPageSizeMax));
-    for (const v1::SchoolSummary& school : listing.items) schools.insert(school.name());
-    more = listing.more;
-    if (more) after = listing.items.back().name();
-  }
-  return schools;
-}
-
-absl::StatusOr<Schools> WithThoseBefore(const Rooms& rooms, const Schools& schools) {
-  Schools known;
-  for (const std::string& school : schools) {
-    if (known.count(school) > 0) continue;
-    RETURN_IF_ERROR(AddWithThoseBefore(rooms.views, school, known).status());
-  }
-  return known;
-}
-
-// In their order.
-std::vector<std::string> UrnsOf(const Schools& schools) {
-  std::vector<std::string> urns;
-  std::transform(schools.begin(), schools.end(), std::back_inserter(urns), domain::UrnOf);
-  return urns;
-}
-
 // The URNs of the schools that the request asks for; nothing if it asks for none.
 absl::StatusOr<std::optional<std::vector<std::string>>> SchoolsAskedFor(
     const Rooms& rooms, const v1::ListSupportPlansRequest& request, const std::string& today) {
   if (request.school_urn().empty() && request.trust().empty()) return std::nullopt;
   Schools asked;
   if (!request.school_urn().empty()) {
-    ASSIGN_OR_RETURN(asked, WithThoseBefore(rooms, {domain::SchoolName(request.school_urn())}));
+    ASSIGN_OR_RETURN(asked,
+                     WithThoseBefore(rooms.views, {domain::SchoolName(request.school_urn())}));
   }
   if (!request.trust().empty()) {
-    ASSIGN_OR_RETURN(const Schools members, SchoolsOfTrust(rooms, request.trust(), today));
-    ASSIGN_OR_RETURN(Schools of_trust, WithThoseBefore(rooms, members));
+    ASSIGN_OR_RETURN(const Schools members, SchoolsOfTrust(rooms.views, request.trust(), today));
+    ASSIGN_OR_RETURN(Schools of_trust, WithThoseBefore(rooms.views, members));
     if (!request.school_urn().empty()) {
       std::erase_if(of_trust, [&](const std::string& name) { return asked.count(name) == 0; });
     }
@@ -106,7 +72,7 @@ absl::Status CountTrust(const Rooms& rooms, const std::string& trust, const std:
                         domain::CaseloadCounter& counter) {
   ASSIGN_OR_RETURN(const projections::StateRowPointer row, rooms.views.FindRow(trust));
   if (row == nullptr) return domain::NotFound(trust);
-  ASSIGN_OR_RETURN(const Schools members, SchoolsOfTrust(rooms, trust, today));
+  ASSIGN_OR_RETURN(const Schools members, SchoolsOfTrust(rooms.views, trust, today));
   Schools counted = members;
   for (const std::string& member : members) {
     counter.BeginSchool(member);
@@ -123,7 +89,7 @@ absl::Status CountTrust(const Rooms& rooms, const std::string& trust, const std:
 
 absl::Status CountSchool(const Rooms& rooms, const std::string& urn,
                          const projections::CountPlan& count) {
-  ASSIGN_OR_RETURN(const Schools schools, WithThoseBefore(rooms, {domain::SchoolName(urn)}));
+  ASSIGN_OR_RETURN(const Schools schools, WithThoseBefore(rooms.views, {domain::SchoolName(urn)}));
   for (const std::string& school : schools) {
     RETURN_IF_ERROR(rooms.views.CountPlans(PlansOf::kSchool, domain::UrnOf(school), count));
   }
@@ -147,22 +113,19 @@ absl::Status CountTutor(const Rooms& rooms, const std::string& tutor, absl::Civi
                         const projections::CountPlan& count) {
   ASSIGN_OR_RETURN(const projections::StateRowPointer row, rooms.views.FindRow(tutor));
   if (row == nullptr) return absl::OkStatus();
-  Schools before;
-  Schools after;
+  Schools schools;
   for (const v1::PersonRole& role : row->as<v1::Person>().roles()) {
     if (role.role() != v1::INDUCTION_TUTOR || !domain::IsHeldOn(role, domain::DateText(today))) {
       continue;
     }
-    const std::string school = domain::SchoolName(role.school_urn());
-    RETURN_IF_ERROR(AddWithThoseBefore(rooms.views, school, before).status());
-    RETURN_IF_ERROR(AddWithThoseAfter(rooms.views, school, after).status());
+    ASSIGN_OR_RETURN(Schools line, LineOf(rooms.views, domain::SchoolName(role.school_urn())));
+    schools.merge(line);
   }
-  before.merge(after);
   // Where a plan is, the lists that are counted do not say.
   v1::ListSupportPlansRequest conditions;
   conditions.set_induction_tutor(tutor);
   projections::CaseloadQuery query{conditions};
-  query.schools = UrnsOf(before);
+  query.schools = UrnsOf(schools);
   projections::CaseloadPage page{.plans = {}, .more = true, .cursor = ""};
   while (page.more) {
     ASSIGN_OR_RETURN(page, rooms.views.Caseload(query, page.cursor, kPageSizeMax, today));

@@ -67,36 +67,17 @@ absl::StatusOr<v1::Retention> GetRetention(const Rooms& rooms, const Admission& 
   return retention;
 }
 
-// The URNs of the schools that are in the trust today.
-absl::StatusOr<std::vector<std::string>> SchoolsOfTrust(const Rooms& rooms,
-                                                        const std::string& trust) {
-  v1::ListSchoolsRequest query;
-  query.set_trust(trust);
-  query.set_on(domain::DateText(LondonDay(rooms.clock.Now())));
-  std::vector<std::string> names;
-  for (bool more = true; more;) {
-    ASSIGN_OR_RETURN(const auto schools,
-                     rooms.views.Schools(query, names.empty() ? "" : names.back(), kPageSizeMax));
-    for (const v1::SchoolSummary& school : schools.items) names.push_back(school.name());
-    more = schools.more;
-  }
-  return names;
-}
-
 // The schools that are asked about, and those that they follow, whose records they keep.
 absl::StatusOr<Schools> SchoolsAsked(const Rooms& rooms,
                                      const v1::ListRetentionDueRequest& request) {
-  std::vector<std::string> asked;
+  Schools asked;
   if (!request.school_urn().empty()) {
-    asked.push_back(domain::SchoolName(request.school_urn()));
+    asked.insert(domain::SchoolName(request.school_urn()));
   } else {
-    ASSIGN_OR_RETURN(asked, SchoolsOfTrust(rooms, request.trust()));
+    ASSIGN_OR_RETURN(asked, SchoolsOfTrust(rooms.views, request.trust(),
+                                           domain::DateText(LondonDay(rooms.clock.Now()))));
   }
-  Schools schools;
-  for (const std::string& school : asked) {
-    RETURN_IF_ERROR(AddWithThoseBefore(rooms.views, school, schools).status());
-  }
-  return schools;
+  return WithThoseBefore(rooms.views, asked);
 }
 
 bool HadLast(const Schools& schools, const v1::Retention& known) {
@@ -123,16 +104,13 @@ absl::StatusOr<v1::ListRetentionDueResponse> ListRetentionDue(
   const bool is_of_schools = !request.school_urn().empty() || !request.trust().empty();
   ASSIGN_OR_RETURN(const std::string after, PageCursor(request));
   Schools schools;
-  std::vector<std::string> urns;
   if (is_of_schools) {
     ASSIGN_OR_RETURN(schools, SchoolsAsked(rooms, request));
-    for (const std::string& school : schools) {
-      urns.push_back(school.substr(domain::kSchoolStreams.size()));
-    }
   }
-  ASSIGN_OR_RETURN(const projections::RetentionPage page,
-                   is_of_schools ? rooms.views.RetentionsOfSchools(urns, after, kRetentionsLookedAt)
-                                 : rooms.views.Retentions(after, kRetentionsLookedAt));
+  ASSIGN_OR_RETURN(
+      const projections::RetentionPage page,
+      is_of_schools ? rooms.views.RetentionsOfSchools(UrnsOf(schools), after, kRetentionsLookedAt)
+                    : rooms.views.Retentions(after, kRetentionsLookedAt));
   const absl::CivilDay today = LondonDay(rooms.clock.Now());
   const int size = PageSize(request.page_size(), kPageSizeByDefault);
   v1::ListRetentionDueResponse response;

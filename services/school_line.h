@@ -1,4 +1,5 @@
-// The schools that follow each other: after a conversion, a merger or a split.
+// The schools of a trust, and those that follow each other: after a conversion, a merger or a
+// split.
 //
 // Concurrency. Thread-safe.
 #pragma once
@@ -23,5 +24,18 @@ absl::StatusOr<std::vector<std::string>> AddWithThoseBefore(projections::Views& 
 absl::StatusOr<std::vector<std::string>> AddWithThoseAfter(projections::Views& views,
                                                            const std::string& school,
                                                            Schools& known);
+
+// These, and those that they follow, whose records they keep.
+absl::StatusOr<Schools> WithThoseBefore(projections::Views& views, const Schools& schools);
+
+// The school with those before and after it: a role at one of them is a role at each.
+absl::StatusOr<Schools> LineOf(projections::Views& views, const std::string& school);
+
+// Those that are in the trust on `day`, YYYY-MM-DD.
+absl::StatusOr<Schools> SchoolsOfTrust(projections::Views& views, const std::string& trust,
+                                       const std::string& day);
+
+// In their order.
+std::vector<std::string> UrnsOf(const Schools& schools);
 
 }  // namespace trellis::services
