@@ -19,6 +19,10 @@
 namespace trellis::domain {
 namespace {
 
+// Of every state.
+constexpr int kNameField = 1;
+constexpr int kRevisionField = 3;
+
 template <typename State>
 Aggregate Row(absl::string_view streams, absl::string_view noun, v1::Format name_format,
               v1::Format id_format, absl::string_view not_found, absl::string_view exists) {
@@ -103,15 +107,20 @@ const Aggregate& AggregateWith(const google::protobuf::Descriptor& state) {
 std::unique_ptr<google::protobuf::Message> EmptyState(const Aggregate& aggregate,
                                                       const std::string& name) {
   std::unique_ptr<google::protobuf::Message> state(aggregate.state.New());
-  // The first field of every state.
-  state->GetReflection()->SetString(state.get(), state->GetDescriptor()->FindFieldByNumber(1),
-                                    name);
+  state->GetReflection()->SetString(state.get(),
+                                    state->GetDescriptor()->FindFieldByNumber(kNameField), name);
   return state;
 }
 
+const std::string& NameOf(const google::protobuf::Message& state) {
+  // A string of a generated message is never made for the asking.
+  return state.GetReflection()->GetStringReference(
+      state, state.GetDescriptor()->FindFieldByNumber(kNameField), nullptr);
+}
+
 int64_t RevisionOf(const google::protobuf::Message& state) {
-  // The third field of every state.
-  return state.GetReflection()->GetInt64(state, state.GetDescriptor()->FindFieldByNumber(3));
+  return state.GetReflection()->GetInt64(state,
+                                         state.GetDescriptor()->FindFieldByNumber(kRevisionField));
 }
 
 absl::Status NotFound(absl::string_view name, absl::string_view when) {

@@ -56,7 +56,8 @@ const Aggregate& AggregateWith(const google::protobuf::Descriptor& state);
 std::unique_ptr<google::protobuf::Message> EmptyState(const Aggregate& aggregate,
                                                       const std::string& name);
 
-// The revision of a state of any aggregate.
+// The name and the revision of a state of any aggregate; the name lives as long as the state.
+const std::string& NameOf(const google::protobuf::Message& state);
 int64_t RevisionOf(const google::protobuf::Message& state);
 
 // `name` does not exist: NOT_FOUND, with the aggregate's reason. `when` completes the sentence.

@@ -56,9 +56,7 @@ absl::Status RequireNotErased(const pb::Message& state, const pb::Message& reque
   if (!IsErased(state) || request.GetDescriptor() == v1::CompleteErasureRequest::descriptor()) {
     return absl::OkStatus();
   }
-  // The first field of every state.
-  const std::string name =
-      state.GetReflection()->GetString(state, state.GetDescriptor()->FindFieldByNumber(1));
+  const std::string& name = NameOf(state);
   return Refusal("SUBJECT_ERASED", name, absl::StrCat(name, " was erased"));
 }
 

@@ -1,6 +1,7 @@
 #include "policy/subject.h"
 
 #include "domain/entries.h"
+#include "domain/erasure.h"
 #include "domain/school.h"
 #include "trellis/v1/access_grant.pb.h"
 #include "trellis/v1/action_plan.pb.h"
@@ -46,7 +47,6 @@ void AddSupporters(const v1::SupportPlan& plan, const Entries& entries,
 
 Subject Of(const v1::SupportPlan& plan) {
   Subject subject;
-  subject.person = plan.ect().person();
   absl::string_view since;
   for (const v1::FormerSchool& former : plan.former_schools()) {
     subject.stays.push_back({former.school().urn(), former.since_on(), former.left_on()});
@@ -71,7 +71,6 @@ Subject Of(const v1::SupportPlan& plan) {
 
 Subject Of(const v1::ActionPlan& plan) {
   Subject subject;
-  subject.person = plan.ect().person();
   // Handed over, it is the ECT's to write; what the mentor wrote they may still read.
   AddPart(subject, plan.mentor().person(), v1::MENTOR);
   subject.stays.push_back({plan.school().urn(), "", ""});
@@ -81,7 +80,6 @@ Subject Of(const v1::ActionPlan& plan) {
 Subject Of(const v1::Induction& induction) {
   Subject subject;
   subject.is_line = true;
-  subject.person = induction.ect().person();
   const std::string& ended_on = induction.ending().ended_on();
   // What stood when the induction ended still stands: nobody came after.
   const auto until = [&](const std::string& ends_on) {
@@ -111,7 +109,6 @@ Subject Of(const v1::Induction& induction) {
 
 Subject Of(const v1::Person& person) {
   Subject subject;
-  subject.person = person.name();
   for (const v1::PersonRole& role : person.roles()) {
     if (!role.school_urn().empty()) {
       subject.stays.push_back({role.school_urn(), role.starts_on(), role.ends_on()});
@@ -120,13 +117,8 @@ Subject Of(const v1::Person& person) {
   return subject;
 }
 
-}  // namespace
-
-bool IsToCome(const Subject& subject, size_t stay, absl::string_view today) {
-  return subject.is_line && stay > 0 && subject.stays[stay].since > today;
-}
-
-Subject SubjectOf(const google::protobuf::Message& state) {
+// All of it but the person.
+Subject PlacesAndParts(const google::protobuf::Message& state) {
   const google::protobuf::Descriptor* const type = state.GetDescriptor();
   if (type == v1::SupportPlan::descriptor()) return Of(static_cast<const v1::SupportPlan&>(state));
   if (type == v1::ActionPlan::descriptor()) return Of(static_cast<const v1::ActionPlan&>(state));
@@ -141,6 +133,18 @@ Subject SubjectOf(const google::protobuf::Message& state) {
     const auto& grant = static_cast<const v1::AccessGrant&>(state);
     AddPart(subject, grant.grantee().person(), v1::GRANTEE);
   }
+  return subject;
+}
+
+}  // namespace
+
+bool IsToCome(const Subject& subject, size_t stay, absl::string_view today) {
+  return subject.is_line && stay > 0 && subject.stays[stay].since > today;
+}
+
+Subject SubjectOf(const google::protobuf::Message& state) {
+  Subject subject = PlacesAndParts(state);
+  subject.person = domain::DataSubjectOf(state);
   return subject;
 }
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "domain/aggregate.h"
 #include "domain/dates.h"
 #include "domain/reminders.h"
 #include "projections/listing.h"
@@ -34,12 +35,8 @@ bool Covers(absl::string_view days, absl::string_view today) {
 }  // namespace
 
 void AddReminderRow(const google::protobuf::Message& state, Rows& rows) {
-  const google::protobuf::Descriptor* const type = state.GetDescriptor();
-  if (!HasDiary(type)) return;
-  // The name is the first field of every state.
-  const std::string& name =
-      state.GetReflection()->GetStringReference(state, type->FindFieldByNumber(1), nullptr);
-  std::string& value = rows[absl::StrCat(kRows, name)];
+  if (!HasDiary(state.GetDescriptor())) return;
+  std::string& value = rows[absl::StrCat(kRows, domain::NameOf(state))];
   value.clear();
   const std::optional<domain::ReminderDays> days = domain::ReminderDaysOf(state);
   if (!days.has_value()) return;

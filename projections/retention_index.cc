@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "domain/aggregate.h"
 #include "domain/retention.h"
 #include "projections/listing.h"
 #include "trellis/v1/directory.pb.h"
@@ -76,9 +77,7 @@ absl::Status AddJoined(const ViewStore& store, const std::string& person,
 void AddRetentionRows(const google::protobuf::Message& state, Rows& rows) {
   const v1::Retention known = domain::RetentionKnownOf(state);
   if (known.person().empty()) return;
-  // The name is the first field of every state.
-  const std::string& name = state.GetReflection()->GetStringReference(
-      state, state.GetDescriptor()->FindFieldByNumber(1), nullptr);
+  const std::string& name = domain::NameOf(state);
   rows[FactsPrefix(known.person()) + name] = known.SerializeAsString();
   for (const v1::RetentionDuty& duty : known.duties()) {
     if (!duty.school_urn().empty()) rows[SchoolPrefix(duty.school_urn()) + known.person()] = "";

@@ -48,10 +48,6 @@ absl::StatusOr<Held> HeldOf(const Rooms& rooms, const StateRowPointer& person) {
   return held;
 }
 
-std::string NameOf(const google::protobuf::Message& state) {
-  return state.GetReflection()->GetString(state, state.GetDescriptor()->FindFieldByNumber(1));
-}
-
 v1::ErasureReport ReportOf(const Held& held, const domain::RetentionFinding& finding,
                            absl::CivilDay today) {
   v1::ErasureReport report;
@@ -63,7 +59,7 @@ v1::ErasureReport ReportOf(const Held& held, const domain::RetentionFinding& fin
     part.set_why(why);
   };
   for (const StateRowPointer& row : held.records) {
-    add(NameOf(*row->state), row->revision, "sealed under the key that is destroyed",
+    add(domain::NameOf(*row->state), row->revision, "sealed under the key that is destroyed",
         *report.mutable_goes());
   }
   auto& stays = *report.mutable_stays();
@@ -81,7 +77,7 @@ v1::ErasureReport ReportOf(const Held& held, const domain::RetentionFinding& fin
       "key is destroyed at the start",
       stays);
   for (const std::string& record : finding.records) {
-    if (record == NameOf(*held.records.front()->state)) continue;
+    if (record == domain::NameOf(*held.records.front()->state)) continue;
     add(record, 0, "joined with the person, with a key of its own: erase it too", stays);
   }
   for (const std::string& reason : domain::ReasonsAgainst(finding, today)) {
@@ -91,16 +87,16 @@ v1::ErasureReport ReportOf(const Held& held, const domain::RetentionFinding& fin
 }
 
 // Adds what says that each record was erased, once it was decided that the person is.
-absl::Status EraseRecords(const Held& held, const domain::Context& context, Outcome& outcome) {
-  const std::string person = NameOf(*held.records.front()->state);
+void EraseRecords(const Held& held, const domain::Context& context, Outcome& outcome) {
+  const std::string person = domain::NameOf(*held.records.front()->state);
   for (size_t i = 1; i < held.records.size(); ++i) {
     const StateRowPointer& row = held.records[i];
     if (domain::IsErased(*row->state)) continue;
-    StreamEvents stream{.stream = NameOf(*row->state), .revision = row->revision, .events = {}};
+    StreamEvents stream{
+        .stream = domain::NameOf(*row->state), .revision = row->revision, .events = {}};
     AddEvent(*domain::ErasureOf(*row->state, person, context), stream.events, outcome);
     outcome.elsewhere.push_back(std::move(stream));
   }
-  return absl::OkStatus();
 }
 
 class Erasing {
@@ -162,7 +158,7 @@ class Erasing {
       if (!event.has_subject_erased()) continue;
       ASSIGN_OR_RETURN(const StateRowPointer row, rooms_.views.FindRow(person.name()));
       ASSIGN_OR_RETURN(const Held held, HeldOf(rooms_, row));
-      RETURN_IF_ERROR(EraseRecords(held, context, outcome));
+      EraseRecords(held, context, outcome);
     }
     return absl::OkStatus();
   }

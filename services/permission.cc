@@ -13,6 +13,7 @@
 #include "domain/access_grant.h"
 #include "domain/aggregate.h"
 #include "domain/dates.h"
+#include "domain/erasure.h"
 #include "domain/organisation.h"
 #include "domain/person.h"
 #include "domain/reminders.h"
@@ -193,9 +194,8 @@ class Question {
     const std::string& name = request.link().support_plan();
     ASSIGN_OR_RETURN(const StateRowPointer from, Keep(request.name()));
     ASSIGN_OR_RETURN(const StateRowPointer to, Keep(name));
-    const bool is_of_ect =
-        from != nullptr && to != nullptr &&
-        policy::SubjectOf(*from->state).person == policy::SubjectOf(*to->state).person;
+    const bool is_of_ect = from != nullptr && to != nullptr &&
+                           domain::DataSubjectOf(*from->state) == domain::DataSubjectOf(*to->state);
     return is_of_ect ? absl::OkStatus()
                      : domain::NotFound(name, "; link.support_plan refers to it");
   }
@@ -567,8 +567,9 @@ Finding FindingOf(Views& views, const pb::Message* request) {
   }
   Finding finding{.record = target.record};
   const absl::StatusOr<StateRowPointer> row = views.FindRow(target.record);
-  if (row.ok() && *row != nullptr)
-    finding.subject = std::string(policy::SubjectOf(*(*row)->state).person);
+  if (row.ok() && *row != nullptr) {
+    finding.subject = std::string(domain::DataSubjectOf(*(*row)->state));
+  }
   return finding;
 }
 

@@ -9,8 +9,8 @@
 #include "base/status_macros.h"
 #include "base/timestamp.h"
 #include "domain/aggregate.h"
+#include "domain/erasure.h"
 #include "domain/requires.h"
-#include "policy/subject.h"
 #include "projections/stored_event.h"
 #include "rendering/sentence.h"
 #include "rendering/subject_page.h"
@@ -181,7 +181,7 @@ absl::StatusOr<std::string> MakeFile(const Rooms& rooms, access::AccessLog& log,
   for (const std::string& stream : streams) {
     ASSIGN_OR_RETURN(const StateRowPointer state, rooms.views.FindRow(stream));
     // In somebody else's record the person only has a part.
-    if (state == nullptr || policy::SubjectOf(*state->state).person != person) continue;
+    if (state == nullptr || domain::DataSubjectOf(*state->state) != person) continue;
     RETURN_IF_ERROR(made.AddRecord(stream));
     RETURN_IF_ERROR(made.AddGrants(stream));
   }
