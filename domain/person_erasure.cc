@@ -42,25 +42,26 @@ PersonDecided Decide(const Person& person, const v1::EraseSubjectRequest& reques
   RETURN_IF_ERROR(RequireOneOf(context, kErasers, "erase a person"));
   RETURN_IF_ERROR(RequireExists(person));
   if (context.actor.person() == person.name()) return NotTheParty(context, person.name());
+  const bool sets_aside = !request.override_reason().empty();
+  const bool agrees = sets_aside && Waits(person, context);
+  if (sets_aside) RETURN_IF_ERROR(RequireReason(request.override_reason()));
+  if (agrees && person.erasure_request().requested_by() == context.actor.person()) {
+    return NeedsAnother(person);
+  }
   PersonDraft draft(person, context);
   v1::PersonEvent event;
-  v1::SubjectErased& erased = *event.mutable_subject_erased();
-  erased.set_subject(person.name());
-  erased.set_reason(request.reason());
-  if (!request.override_reason().empty()) {
-    RETURN_IF_ERROR(RequireReason(request.override_reason()));
-    const bool waits = Waits(person, context);
-    if (waits && person.erasure_request().requested_by() == context.actor.person()) {
-      return NeedsAnother(person);
-    }
-    if (waits) {
+  if (sets_aside && !agrees) {
+    v1::ErasureRequest& asked = *event.mutable_erasure_requested()->mutable_request();
+    asked.set_agree_until(DateText(context.today + kAgreeDays));
+    asked.set_reason(request.reason());
+    asked.set_override_reason(request.override_reason());
+  } else {
+    v1::SubjectErased& erased = *event.mutable_subject_erased();
+    erased.set_subject(person.name());
+    erased.set_reason(request.reason());
+    if (agrees) {
       erased.set_override_requested_by(person.erasure_request().requested_by());
       erased.set_override_reason(person.erasure_request().override_reason());
-    } else {
-      v1::ErasureRequest& asked = *event.mutable_erasure_requested()->mutable_request();
-      asked.set_agree_until(DateText(context.today + kAgreeDays));
-      asked.set_reason(request.reason());
-      asked.set_override_reason(request.override_reason());
     }
   }
   draft.Emit(std::move(event));
