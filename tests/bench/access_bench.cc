@@ -184,25 +184,38 @@ double PolicyNanoseconds() {
   return SecondsSince(start) * 1e9 / kTimes;
 }
 
+// A server with its data in `directory`, and whom its plans are of.
+struct Serving {
+  Serving(const AccessBenchOptions& options, const Identities& identities,
+          const std::string& directory, const std::vector<std::string>& flags = {})
+      : trellisd(With(With({options.trellisd, "--data", options.work + directory, "--listen",
+                            "127.0.0.1:0", "--http", "127.0.0.1:0"},
+                           flags),
+                      identities.TrellisdFlags())),
+        address(trellisd.WordAfter("grpc")),
+        keeper(identities.Of(kRoot, "ADMINISTRATOR")),
+        tutor(identities.Of("tutor", "INDUCTION_TUTOR")) {
+    OpenPlans(address, 0, keeper, tutor);
+    Bind(address, identities);
+  }
+
+  const ServerProcess trellisd;
+  const std::string address;
+  const Caller keeper, tutor;
+};
+
 // On a server of its own, with the limits that there are by default.
 void MeasureNoiseOf(const AccessBenchOptions& options, const Identities& identities,
                     std::vector<Row>& rows) {
-  const ServerProcess trellisd(With({options.trellisd, "--data", options.work + "/noise",
-                                     "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"},
-                                    identities.TrellisdFlags()));
-  const std::string server = trellisd.WordAfter("grpc");
-  const Caller keeper = identities.Of(kRoot, "ADMINISTRATOR");
-  const Caller tutor = identities.Of("tutor", "INDUCTION_TUTOR");
-  OpenPlans(server, 0, keeper, tutor);
-  Bind(server, identities);
-  CallOnce(server, kOpen, OpenRequest(0).SerializeAsString(), tutor);
+  const Serving serving(options, identities, "/noise");
+  CallOnce(serving.address, kOpen, OpenRequest(0).SerializeAsString(), serving.tutor);
   v1::GetSupportPlanRequest get;
   get.set_name(PlanName(0));
-  MeasureNoise({.server = server,
-                .polite = tutor,
+  MeasureNoise({.server = serving.address,
+                .polite = serving.tutor,
                 .polite_method = kGet,
                 .polite_request = get.SerializeAsString(),
-                .noisy = keeper,
+                .noisy = serving.keeper,
                 .noisy_method = "/trellis.v1.AccessService/WhoAmI",
                 .rounds = options.rounds,
                 .round = options.round},
@@ -214,15 +227,9 @@ void MeasureNoiseOf(const AccessBenchOptions& options, const Identities& identit
 void MeasureAccess(const AccessBenchOptions& options, std::vector<Row>& rows) {
   Show("Callers who are known: TLS, a token, the policy, the access log:");
   const Identities identities(options.work);
-  const ServerProcess trellisd(
-      With({options.trellisd, "--data", options.work + "/access", "--listen", "127.0.0.1:0",
-            "--http", "127.0.0.1:0", "--calls-per-second", "1000000"},
-           identities.TrellisdFlags()));
-  const std::string server = trellisd.WordAfter("grpc");
-  const Caller keeper = identities.Of(kRoot, "ADMINISTRATOR");
-  const Caller tutor = identities.Of("tutor", "INDUCTION_TUTOR");
-  OpenPlans(server, 0, keeper, tutor);
-  Bind(server, identities);
+  const Serving serving(options, identities, "/access", {"--calls-per-second", "1000000"});
+  const std::string& server = serving.address;
+  const Caller& tutor = serving.tutor;
   for (int plan = 0; plan < kInFlight * kPlansPerSlot; ++plan) {
     CallOnce(server, kOpen, OpenRequest(plan).SerializeAsString(), tutor);
   }
@@ -243,12 +250,13 @@ void MeasureAccess(const AccessBenchOptions& options, std::vector<Row>& rows) {
     commands_null.push_back(
         RateOf("null rpc, TLS, 128", null_command, calls.Commands(kNullMethod)));
     command_ratio.push_back(
-        RateOf("durable command, TLS, token, 128", trellisd, calls.Commands(kRevise)) /
+        RateOf("durable command, TLS, token, 128", serving.trellisd, calls.Commands(kRevise)) /
         commands_null.back());
     reads_null.push_back(
         RateOf("null rpc for a read, TLS, 128", null_read, calls.Reads(kNullMethod)));
-    read_ratio.push_back(RateOf("GetSupportPlan, TLS, token, 128", trellisd, calls.Reads(kGet)) /
-                         reads_null.back());
+    read_ratio.push_back(
+        RateOf("GetSupportPlan, TLS, token, 128", serving.trellisd, calls.Reads(kGet)) /
+        reads_null.back());
   }
   rows.push_back(AtLeast("durable commands by token over TLS, 128 in flight",
                          Median(command_ratio) * Median(commands_null), "/s", "null rpc over TLS",

@@ -25,8 +25,7 @@ class AccessKeeperTest : public IdentifiedTest {
     v1::ListTrailRequest trail;
     trail.set_parent("accessLogs/trellis");
     const auto path = testing::RpcClient::PathOf(testing::MethodFor(trail));
-    const auto bytes =
-        client.CallBytes(path, As(kRoot, "administrator"), trail.SerializeAsString());
+    const auto bytes = client.CallBytes(path, Root(), trail.SerializeAsString());
     v1::ListTrailResponse response;
     std::vector<std::string> types;
     if (!bytes.ok() || !response.ParseFromString(*bytes)) return types;

@@ -65,21 +65,6 @@ class AttackByCallsTest : public IdentifiedTest {
     return pages.Get(path.c_str(), {{"Authorization", metadata.find("authorization")->second}});
   }
 
-  // Lets the subject act for a program that may subscribe.
-  void RecordProgram(const std::string& subject) {
-    v1::RecordServiceAccountRequest record;
-    record.set_service_account_id(testing::NewId());
-    record.set_request_id(testing::NewId());
-    v1::ServiceAccountFacts& facts = *record.mutable_facts();
-    facts.set_display_name("Reports");
-    facts.add_scopes("events.subscribe");
-    facts.set_every_school(true);
-    facts.set_reason("Asked for by the trust.");
-    facts.add_identities()->set_issuer(provider_->issuer());
-    facts.mutable_identities(0)->set_subject(subject);
-    Give<v1::ServiceAccountReply>(As(kRoot, "administrator"), record);
-  }
-
   // Calls until the answer has this reason; the last one if it never does.
   std::string CallUntil(const std::string& reason, const Metadata& metadata) {
     std::string got;
@@ -120,7 +105,7 @@ TEST_F(AttackByCallsTest, WhoCallsTooOftenCostsNoParsing) {
 }
 
 TEST_F(AttackByCallsTest, StreamsThatStayOpenAreCountedUntilTheyEnd) {
-  RecordProgram("reports");
+  Program("reports", "events.subscribe");
   const Metadata program = As("reports");
   ASSERT_TRUE(WhoAmI(program).ok());
   grpc::GenericStub stub(
@@ -152,7 +137,7 @@ TEST_F(AttackByCallsTest, StreamsThatStayOpenAreCountedUntilTheyEnd) {
 }
 
 TEST_F(AttackByCallsTest, CallsThatWereAnsweredLeaveRoom) {
-  RecordProgram("reports");
+  Program("reports", "events.subscribe");
   for (int i = 0; i < 10 * kAtOnce; ++i) ASSERT_TRUE(WhoAmI(As("reports")).ok()) << i;
   for (int i = 0; i < 10 * kAtOnce; ++i) {
     ASSERT_EQ(

@@ -91,7 +91,7 @@ TEST_F(CallersTest, ArePeopleOnceTheirSubjectIsBound) {
 
   const auto unbind =
       testing::RequestFor<v1::UnbindIdentityRequest>(noor, "identity_id: 'i1' reason: 'Has left.'");
-  Give<v1::PersonReply>(As(kRoot, "administrator"), unbind);
+  Give<v1::PersonReply>(Root(), unbind);
   EXPECT_EQ(WhoAmI(As("noor")).person(), "");
 }
 
@@ -100,7 +100,7 @@ TEST_F(CallersTest, AreOneForEachSubject) {
   auto bind = testing::RequestFor<v1::BindIdentityRequest>(testing::Ect().party.person());
   bind.mutable_identity()->set_issuer(provider_->issuer());
   bind.mutable_identity()->set_subject("noor");
-  const auto reply = Ask<v1::PersonReply>(As(kRoot, "administrator"), bind);
+  const auto reply = Ask<v1::PersonReply>(Root(), bind);
   ExpectError(reply.status(), StatusCode::kFailedPrecondition, "IDENTITY_BOUND");
 }
 
@@ -135,8 +135,7 @@ TEST_F(CallersTest, SeeWhatTheirCapacityLetsThem) {
   EXPECT_TRUE(Get(As("tom", "appropriate-body"), plan).ok());
   ExpectError(Get(As("tom", "governor"), plan).status(), StatusCode::kPermissionDenied,
               "CAPACITY_NOT_ALLOWED");
-  ExpectError(Get(As(kRoot, "administrator"), plan).status(), StatusCode::kPermissionDenied,
-              "CAPACITY_NOT_ALLOWED");
+  ExpectError(Get(Root(), plan).status(), StatusCode::kPermissionDenied, "CAPACITY_NOT_ALLOWED");
   ExpectError(Get(As("ruth", "ect"), plan).status(), StatusCode::kNotFound,
               "SUPPORT_PLAN_NOT_FOUND");
 }
@@ -160,8 +159,7 @@ TEST_F(CallersTest, KeepWhatTheirRoleEndedWithAndNoMore) {
   clock_.Advance(absl::Hours(24));
   const v1::SupportPlan seen = *Get(As("ada", "induction-tutor"), plan);
   Give<v1::PersonReply>(
-      As(kRoot, "administrator"),
-      testing::RequestFor<v1::EndRoleRequest>(ada, "role_id: 'r1' ends_on: '2022-10-04'"));
+      Root(), testing::RequestFor<v1::EndRoleRequest>(ada, "role_id: 'r1' ends_on: '2022-10-04'"));
   clock_.Advance(absl::Hours(24));
 
   ExpectError(Get(As("ada", "induction-tutor"), plan).status(), StatusCode::kPermissionDenied,
@@ -223,7 +221,7 @@ TEST_F(CallersTest, WhoAdministerBreakTheGlassForAReason) {
   request.set_request_id(testing::NewId());
   request.set_record(plan);
   request.set_reason("too short");
-  const auto root = As(kRoot, "administrator");
+  const auto root = Root();
   ExpectError(Ask<v1::AccessGrantReply>(root, request).status(), StatusCode::kInvalidArgument,
               "INVALID_REQUEST");
   request.set_reason("The school has burnt down, and its head is not to be reached.");
@@ -247,7 +245,7 @@ TEST_F(CallersTest, ThatAreProgramsHaveScopesAndSchools) {
   facts.set_reason("Asked for by the head.");
   facts.add_identities()->set_issuer(provider_->issuer());
   facts.mutable_identities(0)->set_subject("mis");
-  const auto root = As(kRoot, "administrator");
+  const auto root = Root();
   const auto change = [&] {
     record.set_request_id(testing::NewId());
     Give<v1::ServiceAccountReply>(root, record);
@@ -319,10 +317,10 @@ TEST_F(CallersTest, GiveRolesAtTheirOwnSchoolAlone) {
 TEST_F(CallersTest, FindPeopleOfTheirOwnAlone) {
   const std::string olu = Register("olu", v1::HEADTEACHER, "900777");
   auto email = testing::RequestFor<v1::SetEmailRequest>(olu, "email: 'olu@school.example'");
-  Give<v1::PersonReply>(As(kRoot, "administrator"), email);
+  Give<v1::PersonReply>(Root(), email);
   v1::FindPeopleRequest find;
   find.set_email("olu@school.example");
-  EXPECT_EQ(Give<v1::FindPeopleResponse>(As(kRoot, "administrator"), find).people_size(), 1);
+  EXPECT_EQ(Give<v1::FindPeopleResponse>(Root(), find).people_size(), 1);
   EXPECT_EQ(Give<v1::FindPeopleResponse>(As("olu", "headteacher"), find).people_size(), 1);
   EXPECT_EQ(Give<v1::FindPeopleResponse>(As("sian", "headteacher"), find).people_size(), 0);
 }
@@ -339,7 +337,7 @@ TEST_F(CallersTest, SubscribeForEverySchoolOrNotAtAll) {
   record.mutable_facts()->set_reason("Asked for by the trust.");
   record.mutable_facts()->add_identities()->set_issuer(provider_->issuer());
   record.mutable_facts()->mutable_identities(0)->set_subject("warehouse");
-  Give<v1::ServiceAccountReply>(As(kRoot, "administrator"), record);
+  Give<v1::ServiceAccountReply>(Root(), record);
   google::pubsub::v1::Subscription subscription;
   subscription.set_name("projects/trellis/subscriptions/all");
   subscription.set_topic("projects/trellis/topics/events");
@@ -350,7 +348,7 @@ TEST_F(CallersTest, SubscribeForEverySchoolOrNotAtAll) {
   record.set_request_id(testing::NewId());
   record.mutable_facts()->clear_school_urns();
   record.mutable_facts()->set_every_school(true);
-  Give<v1::ServiceAccountReply>(As(kRoot, "administrator"), record);
+  Give<v1::ServiceAccountReply>(Root(), record);
   EXPECT_EQ(subscribe(), absl::OkStatus());
 }
 

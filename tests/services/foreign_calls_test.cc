@@ -32,7 +32,7 @@ class ForeignCallsTest : public IdentifiedTest {
       start.mutable_role()->set_role(role);
       start.mutable_role()->set_school_urn("900777");
       start.mutable_role()->set_starts_on("2020-09-01");
-      Ask<v1::PersonReply>(As(kRoot, "administrator"), start).status().IgnoreError();
+      Ask<v1::PersonReply>(Root(), start).status().IgnoreError();
     }
   }
 

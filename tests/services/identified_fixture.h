@@ -39,6 +39,8 @@ class IdentifiedTest : public ::testing::Test {
     return metadata;
   }
 
+  testing::Metadata Root() const { return As(kRoot, "administrator"); }
+
   template <typename Response>
   absl::StatusOr<Response> Ask(const testing::Metadata& metadata,
                                const google::protobuf::Message& request) const {
@@ -62,7 +64,7 @@ class IdentifiedTest : public ::testing::Test {
     v1::BindIdentityRequest request = testing::RequestFor<v1::BindIdentityRequest>(person);
     request.mutable_identity()->set_issuer(provider_->issuer());
     request.mutable_identity()->set_subject(subject);
-    return Give<v1::PersonReply>(As(kRoot, "administrator"), request);
+    return Give<v1::PersonReply>(Root(), request);
   }
 
   void RecordSchool(const std::string& urn) const {
@@ -71,7 +73,7 @@ class IdentifiedTest : public ::testing::Test {
     request.set_request_id(testing::NewId());
     request.mutable_facts()->set_school_name(absl::StrCat("School ", urn));
     request.mutable_facts()->set_status(v1::OPEN);
-    Give<v1::SchoolReply>(As(kRoot, "administrator"), request);
+    Give<v1::SchoolReply>(Root(), request);
   }
 
   // Registers somebody with a role at a school, and binds their subject, which is the first name.
@@ -81,16 +83,35 @@ class IdentifiedTest : public ::testing::Test {
     request.set_person_id(testing::NewId());
     request.set_request_id(testing::NewId());
     request.set_full_name(absl::StrCat(subject, " Marked"));
-    const auto root = As(kRoot, "administrator");
     RecordSchool(urn);
-    const std::string name = Give<v1::PersonReply>(root, request).person().name();
+    const std::string name = Give<v1::PersonReply>(Root(), request).person().name();
     auto start = testing::RequestFor<v1::StartRoleRequest>(name);
     start.mutable_role()->set_role(role);
     start.mutable_role()->set_school_urn(urn);
     start.mutable_role()->set_starts_on(starts_on);
-    Give<v1::PersonReply>(root, start);
+    Give<v1::PersonReply>(Root(), start);
     Bind(subject, name);
     return name;
+  }
+
+  // Records a program of a school, or of every school, whose tokens have that subject.
+  v1::ServiceAccountFacts Program(const std::string& subject, const std::string& scope,
+                                  const std::string& urn = "") const {
+    v1::RecordServiceAccountRequest record;
+    record.set_service_account_id(testing::NewId());
+    record.set_request_id(testing::NewId());
+    v1::ServiceAccountFacts& facts = *record.mutable_facts();
+    facts.set_display_name("Program");
+    facts.add_scopes(scope);
+    if (urn.empty()) {
+      facts.set_every_school(true);
+    } else {
+      facts.add_school_urns(urn);
+    }
+    facts.set_reason("Asked for.");
+    facts.add_identities()->set_issuer(provider_->issuer());
+    facts.mutable_identities(0)->set_subject(subject);
+    return Give<v1::ServiceAccountReply>(Root(), record).service_account().facts();
   }
 
   v1::SupportPlan Open() const {
@@ -122,8 +143,7 @@ class IdentifiedTest : public ::testing::Test {
   const testing::RpcClient client_{server_.grpc_address(), grpc::InsecureChannelCredentials()};
   const testing::Introductions::Give give_ = [this](const google::protobuf::Message& command) {
     const auto path = testing::RpcClient::PathOf(testing::MethodFor(command));
-    const auto answer =
-        client_.CallBytes(path, As(kRoot, "administrator"), command.SerializeAsString());
+    const auto answer = client_.CallBytes(path, Root(), command.SerializeAsString());
     EXPECT_TRUE(answer.ok()) << command.GetTypeName() << ": " << answer.status();
   };
   testing::Introductions introductions_;

@@ -11,22 +11,6 @@ using absl::StatusCode;
 
 class IntrudersTest : public IdentifiedTest {
  protected:
-  testing::Metadata Root() const { return As(kRoot, "administrator"); }
-
-  v1::ServiceAccountFacts Program(const std::string& subject, const std::string& scope,
-                                  const std::string& urn) {
-    v1::RecordServiceAccountRequest record;
-    record.set_service_account_id(testing::NewId());
-    record.set_request_id(testing::NewId());
-    v1::ServiceAccountFacts& facts = *record.mutable_facts();
-    facts.set_display_name("Program");
-    facts.add_scopes(scope);
-    facts.add_school_urns(urn);
-    facts.set_reason("Asked for.");
-    facts.add_identities()->set_issuer(provider_->issuer());
-    facts.mutable_identities(0)->set_subject(subject);
-    return Give<v1::ServiceAccountReply>(Root(), record).service_account().facts();
-  }
   std::string DraftActionPlan() {
     auto request = testing::ParseText<v1::DraftActionPlanRequest>(
         "action_plan { school { urn: '900001' name: 'Northgate' } academic_year: '2022/23' }");

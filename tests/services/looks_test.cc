@@ -76,7 +76,7 @@ TEST_F(LooksTest, SayWhyAndByWhichGrant) {
   request.set_request_id(testing::NewId());
   request.set_record(plan);
   request.set_reason("The school has burnt down, and its head is not to be reached.");
-  const auto grant = Give<v1::AccessGrantReply>(As(kRoot, "administrator"), request).access_grant();
+  const auto grant = Give<v1::AccessGrantReply>(Root(), request).access_grant();
   testing::Metadata metadata = As(kRoot, "grantee");
   metadata.emplace("trellis-reason", "To%20find%20the%20next%20review.");
   EXPECT_TRUE(Get(metadata, plan).ok());

@@ -31,8 +31,6 @@ class RetentionTest : public IdentifiedTest {
     ada_ = Leaver("ada", kOlder, "2016-08-31");
   }
 
-  testing::Metadata Root() const { return As(kRoot, "administrator"); }
-
   void EndRole(const std::string& person, const std::string& role, const std::string& ends_on) {
     auto end = testing::RequestFor<v1::EndRoleRequest>(person);
     end.set_role_id(role);
@@ -381,23 +379,9 @@ TEST_F(RetentionTest, NobodyOnHoldIsProposedUntilItIsReleased) {
 }
 
 TEST_F(RetentionTest, IsReadByProgramsOfTheirSchoolsWithTheScope) {
-  const auto record = [&](const std::string& subject, const std::string& scope,
-                          const std::string& urn) {
-    v1::RecordServiceAccountRequest request;
-    request.set_service_account_id(testing::NewId());
-    request.set_request_id(testing::NewId());
-    v1::ServiceAccountFacts& facts = *request.mutable_facts();
-    facts.set_display_name("Program");
-    facts.add_scopes(scope);
-    facts.add_school_urns(urn);
-    facts.set_reason("Asked for.");
-    facts.add_identities()->set_issuer(provider_->issuer());
-    facts.mutable_identities(0)->set_subject(subject);
-    Give<v1::ServiceAccountReply>(Root(), request);
-  };
-  record("keeper", "retention.read", kOlder);
-  record("reader", "directory.read", kOlder);
-  record("foreign", "retention.read", kOther);
+  Program("keeper", "retention.read", kOlder);
+  Program("reader", "directory.read", kOlder);
+  Program("foreign", "retention.read", kOther);
   EXPECT_THAT(Due(As("keeper"), "school_urn: '900777'"), ElementsAre(ada_));
   EXPECT_TRUE(Get(As("keeper"), ada_).ok());
   ExpectError(Place(As("keeper"), ada_).status(), StatusCode::kPermissionDenied, "SCOPE_MISSING");

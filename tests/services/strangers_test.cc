@@ -15,7 +15,6 @@ using ::testing::Not;
 
 class StrangersTest : public IdentifiedTest {
  protected:
-  testing::Metadata Root() const { return As(kRoot, "administrator"); }
   testing::Metadata Ruth() const { return As("ruth", "induction-tutor"); }
 
   void StartRole(const std::string& person, v1::Capacity role, const std::string& urn) const {
