@@ -1,10 +1,9 @@
 // Checks a whole ledger on disk: that it is what was written and signed, and nothing else.
 //
 // Operation.   Opens the log for reading alone and goes once over every row of it: records,
-// indexes,
-//              tiles, checkpoint; then over the log of who looked and the views, if there are any.
-//              Changes no byte of the directory. What is found wrong is said in words, and the
-//              check goes on where it can.
+//              indexes, tiles, checkpoint; then over the log of who looked and the views, if there
+//              are any. Changes no byte of the directory. What is found wrong is said in words, and
+//              the check goes on where it can.
 // Limits.      kFindingsMax findings are kept. Some 10 bytes of memory for an event and 32 for a
 //              commit; the views are rebuilt in a directory under $TMPDIR.
 // What it is worth. docs/proofs.md, "Checking a whole ledger", says what nobody can find out this

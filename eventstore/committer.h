@@ -19,8 +19,7 @@
 namespace trellis::eventstore {
 
 // Operation.   Whoever submits a commit while nobody writes becomes the leader: takes what waits,
-// up
-//              to kGroupBytesMax; has it planned; writes it with one synced write; calls back;
+//              up to kGroupBytesMax; has it planned; writes it with one synced write; calls back;
 //              publishes the position; then again, until nothing waits. While the leader syncs, the
 //              next group gathers. A thread of its own would cost every lone commit two changes of
 //              thread, which take as long as the sync.

@@ -1,8 +1,7 @@
 // The current state of each aggregate, by the name of its stream.
 //
 // Operation.   Applies Evolve to a copy of the present state; holds no rules of its own. What a
-// batch
-//              touched is shown to readers at its end, and kept until its rows are written.
+//              batch touched is shown to readers at its end, and kept until its rows are written.
 // Concurrency. Find is thread-safe; the rest is for one thread at a time.
 // Limits.      kCacheBytes of states are kept in memory, the least recently used go first. Their
 //              messages are filled again: freeing and making one takes longer than to fold its
