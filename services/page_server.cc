@@ -11,15 +11,8 @@
 namespace trellis::services {
 namespace {
 
-// Threads that serve pages, each a connection. A page is rendered in about a millisecond, but a
-// connection that is kept alive holds its thread for up to kKeepAliveTime, a browser has several of
-// them, and one that sends its request slowly holds its thread for longer: more than a few
-// addresses may have together (RateLimits::pages).
-constexpr size_t kThreads = 128;
 constexpr absl::Duration kKeepAliveTime = absl::Seconds(2);
 constexpr int kRequestsOfAConnection = 100;
-// Connections that are accepted and wait for a thread; beyond that the newest is refused.
-constexpr int kWaitingConnections = 64;
 
 int HttpCode(const absl::Status& status) {
   switch (status.code()) {
@@ -58,7 +51,7 @@ PageServer::PageServer(const TlsFiles& tls, const Clock& clock, const RateLimit&
       requests_(RateLimiter::Create(clock)),
       tls_setup_(tls.is_set() ? HttpTls(tls) : nullptr),
       tls_(tls.is_set() ? SSL_CTX_new(TLS_server_method()) : nullptr, SSL_CTX_free),
-      threads_(kThreads) {
+      threads_(kPageThreads) {
   if (tls_ != nullptr) {
     SSL_CTX_set_options(tls_.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     CHECK(tls_setup_(*tls_));
@@ -91,7 +84,7 @@ void PageServer::Accept(int socket) {
   int port = 0;
   connection->get_remote_ip_and_port(ip, port);
   auto place = connections_->Enter(AddressOf(ip), {.at_once = limit_.at_once});
-  if (!place.ok() || waiting_ >= kWaitingConnections) {
+  if (!place.ok() || waiting_ >= kWaitingConnectionsMax) {
     // Nothing can be said before hands are shaken.
     if (tls_ != nullptr) return;
     connection->Refuse(place.ok() ? "503 Service Unavailable" : "429 Too Many Requests");

@@ -19,6 +19,14 @@
 
 namespace trellis::services {
 
+// Threads that serve pages, each a connection. A page is rendered in about a millisecond, but a
+// connection that is kept alive holds its thread for some seconds, a browser has several of them,
+// and one that sends its request slowly holds its thread for longer: more than a few addresses may
+// have together (RateLimits::pages).
+inline constexpr int kPageThreads = 128;
+// Connections that are accepted and wait for a thread; beyond that the newest is refused (503).
+inline constexpr int kWaitingConnectionsMax = 64;
+
 // Answers with the status's HTTP code and its text; with Retry-After where the status says when.
 void Fail(const absl::Status& status, httplib::Response& response);
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "services/http_connection.h"
+#include "services/page_server.h"
 #include "tests/services/service_fixture.h"
 
 namespace trellis::services {
@@ -104,6 +105,26 @@ TEST_F(AttackByConnectionsTest, PagesAreServedBesideHundredsThatAreHalfOpen) {
   // Those beyond the limit are told so at once.
   const Socket one_more(kAttacker, server_.http_address());
   EXPECT_THAT(one_more.Receive(), StartsWith("HTTP/1.1 429 Too Many Requests\r\n"));
+}
+
+// From so many addresses that each keeps to its limit.
+TEST_F(AttackByConnectionsTest, PagesThatNobodyIsThereToServeAreRefusedAtOnce) {
+  std::vector<std::unique_ptr<Socket>> held;
+  for (int i = 0; i < kPageThreads + kWaitingConnectionsMax; ++i) {
+    const std::string from = absl::StrCat("127.0.1.", 1 + i / RateLimits().pages.at_once);
+    held.push_back(std::make_unique<Socket>(from, server_.http_address()));
+    if (i >= kPageThreads) continue;
+    // Answered once, it has a thread, which then waits for the rest of another request.
+    held.back()->Send("GET /healthz HTTP/1.1\r\n\r\n");
+    ASSERT_THAT(held.back()->Receive(1), StartsWith("HTTP/1.1 200 OK\r\n"));
+    held.back()->Send("GET / HT");
+  }
+  {
+    const Socket one_more(kAttacker, server_.http_address());
+    EXPECT_THAT(one_more.Receive(), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+  }
+  held.clear();
+  EXPECT_EQ(PageStatus(), 200);
 }
 
 TEST_F(AttackByConnectionsTest, AnAddressAsksForSoManyPagesASecond) {
