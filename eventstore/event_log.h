@@ -63,7 +63,7 @@ struct NewEvent {
   Digest event_digest{};
 };
 
-// Events for the end of one stream, at least one.
+// Events for the end of one stream; without any it only has to be at that revision.
 struct StreamAppend {
   // 1 to kStreamBytesMax bytes without NUL.
   std::string stream;

@@ -41,9 +41,6 @@ absl::Status CheckAppend(const StreamAppend& append) {
     return Malformed(absl::StrCat("stream name of ", append.stream.size(), " bytes, want 1 to ",
                                   kStreamBytesMax, " without NUL"));
   }
-  if (append.events.empty()) {
-    return Malformed(absl::StrCat("stream ", append.stream, " gets no events, want 1 or more"));
-  }
   // The sum must not overflow.
   const Revision last = std::min(append.expected_revision, kStreamEventsMax) + append.events.size();
   if (last > kStreamEventsMax) {
