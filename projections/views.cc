@@ -1,14 +1,18 @@
 #include "projections/views.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <mutex>
 #include <shared_mutex>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/file_descriptor.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
@@ -21,10 +25,49 @@ namespace trellis::projections {
 
 using eventstore::Position;
 
+namespace {
+
+// Views that are being made, and what says that the present ones are not to be read again; beside
+// their directory.
+constexpr char kNext[] = ".next";
+constexpr char kStale[] = ".stale";
+
+absl::Status Unusable(const std::string& directory, const std::error_code& error) {
+  return Error(absl::StatusCode::kUnavailable, "VIEWS_UNREADABLE",
+               absl::StrCat("views: ", directory, ": ", error.message(), "; start again"));
+}
+
+// Names that were given and taken beside the views are so after a power cut.
+absl::Status SyncBeside(const std::string& directory) {
+  const std::filesystem::path parent = std::filesystem::path(directory).parent_path();
+  const FileDescriptor opened(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.get() >= 0 && fsync(opened.get()) == 0) return absl::OkStatus();
+  return Unusable(directory, std::error_code(errno, std::generic_category()));
+}
+
+absl::Status RemoveMark(const std::string& directory) {
+  RETURN_IF_ERROR(SyncBeside(directory));
+  std::error_code error;
+  std::filesystem::remove(directory + kStale, error);
+  return error ? Unusable(directory, error) : absl::OkStatus();
+}
+
+// Removes what a crash has left.
+absl::Status RemoveStale(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::remove_all(directory + kNext, error);
+  if (!std::filesystem::exists(directory + kStale, error)) return absl::OkStatus();
+  std::filesystem::remove_all(directory, error);
+  return error ? Unusable(directory, error) : RemoveMark(directory);
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& directory,
                                                    eventstore::EventLog& log,
                                                    const vault::EventVault& vault,
                                                    const Progress& progress, rocksdb::Env* env) {
+  RETURN_IF_ERROR(RemoveStale(directory));
   ASSIGN_OR_RETURN(std::unique_ptr<Views> views, CatchUp(directory, log, vault, progress, env));
   views->thread_ = std::thread([raw = views.get()] { raw->Run(); });
   log.SetFollower([raw = views.get()](bool idle) { raw->Follow(idle); });
@@ -107,164 +150,126 @@ absl::StatusOr<PlanPointer> Views::FindPlan(const std::string& name) const {
   return row == nullptr ? PlanPointer() : PlanPointer(row, &row->as<v1::SupportPlan>());
 }
 
+template <typename Get>
+std::invoke_result_t<Get, const ViewStore&> Views::Read(const Get& get) {
+  RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(WriteRowsForReaders());
+  const std::shared_lock lock(store_mutex_);
+  return get(*store_);
+}
+
 absl::StatusOr<std::vector<v1::TrailEntry>> Views::Trail(const std::string& name, uint64_t first,
                                                          int count) {
   ASSIGN_OR_RETURN(const StateRowPointer row, FindRow(name));
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
   const uint64_t revision = row == nullptr ? 0 : static_cast<uint64_t>(row->revision);
-  return ReadTrail(*store_, name, first,
-                   std::min(revision, first + static_cast<uint64_t>(count) - 1));
+  return Read([&](const ViewStore& store) {
+    return ReadTrail(store, name, first,
+                     std::min(revision, first + static_cast<uint64_t>(count) - 1));
+  });
 }
 
 absl::StatusOr<CaseloadPage> Views::Caseload(const CaseloadQuery& query, const std::string& after,
                                              int count, absl::CivilDay today) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return ListCaseload(*store_, query, after, count, today);
+  return Read(
+      [&](const ViewStore& store) { return ListCaseload(store, query, after, count, today); });
 }
 
 absl::Status Views::CountPlans(PlansOf whose, const std::string& id, const CountPlan& count) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return CountCaseload(*store_, whose, id, count);
+  return Read([&](const ViewStore& store) { return CountCaseload(store, whose, id, count); });
 }
 
 absl::StatusOr<Listing<v1::InductionSummary>> Views::Inductions(
     const v1::ListInductionsRequest& query, const std::string& after, int count) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return ListInductionRows(*store_, query, after, count);
+  return Read(
+      [&](const ViewStore& store) { return ListInductionRows(store, query, after, count); });
 }
 
 absl::StatusOr<Listing<v1::RoleHolder>> Views::Roles(const v1::ListRolesRequest& query,
                                                      const std::string& after, int count) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return ListRoleRows(*store_, query, after, count);
+  return Read([&](const ViewStore& store) { return ListRoleRows(store, query, after, count); });
 }
 
 absl::StatusOr<std::vector<std::string>> Views::Contacts(const std::string& body,
                                                          const std::string& day) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return ContactRows(*store_, body, day);
+  return Read([&](const ViewStore& store) { return ContactRows(store, body, day); });
 }
 
 absl::StatusOr<std::vector<v1::RoleHolder>> Views::People(const std::string& trn,
                                                           const std::string& email, int count) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return FindPeopleRows(*store_, trn, email, count,
-                        [&](const std::string& name) { return states_.Find(name); });
+  return Read([&](const ViewStore& store) {
+    return FindPeopleRows(store, trn, email, count,
+                          [&](const std::string& name) { return states_.Find(name); });
+  });
 }
 
 absl::StatusOr<Listing<v1::SchoolSummary>> Views::Schools(const v1::ListSchoolsRequest& query,
                                                           const std::string& after, int count) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return ListSchoolRows(*store_, query, after, count);
+  return Read([&](const ViewStore& store) { return ListSchoolRows(store, query, after, count); });
 }
 
 absl::StatusOr<std::vector<std::string>> Views::SchoolsBefore(const std::string& school) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return projections::SchoolsBefore(*store_, school);
+  return Read([&](const ViewStore& store) { return projections::SchoolsBefore(store, school); });
 }
 
 absl::StatusOr<Listing<v1::ActionPlanSummary>> Views::ActionPlans(
     const v1::ListActionPlansRequest& query, const std::string& after, int count,
     absl::CivilDay today) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return ListActionPlanRows(*store_, query, after, count, today);
+  return Read([&](const ViewStore& store) {
+    return ListActionPlanRows(store, query, after, count, today);
+  });
 }
 
 absl::StatusOr<std::vector<std::string>> Views::StreamsOfPerson(const std::string& person) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return projections::StreamsOfPerson(*store_, person);
+  return Read([&](const ViewStore& store) { return projections::StreamsOfPerson(store, person); });
 }
 
 absl::StatusOr<std::vector<std::string>> Views::StreamsOfSchool(const std::string& urn) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return projections::StreamsOfSchool(*store_, urn);
+  return Read([&](const ViewStore& store) { return projections::StreamsOfSchool(store, urn); });
 }
 
 absl::StatusOr<std::vector<std::string>> Views::HoldersOfIdentity(absl::string_view issuer,
                                                                   absl::string_view subject) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return projections::HoldersOfIdentity(*store_, issuer, subject);
+  return Read([&](const ViewStore& store) {
+    return projections::HoldersOfIdentity(store, issuer, subject);
+  });
 }
 
 absl::StatusOr<std::vector<std::string>> Views::HoldersOfCertificate(absl::string_view name) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return projections::HoldersOfCertificate(*store_, name);
+  return Read(
+      [&](const ViewStore& store) { return projections::HoldersOfCertificate(store, name); });
 }
 
 absl::StatusOr<std::vector<std::string>> Views::GrantsOfRecord(absl::string_view record) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return projections::GrantsOfRecord(*store_, record);
+  return Read([&](const ViewStore& store) { return projections::GrantsOfRecord(store, record); });
 }
 
 absl::StatusOr<std::vector<ErasedPerson>> Views::ErasedPeople() {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return projections::ErasedPeople(*store_);
+  return Read([&](const ViewStore& store) { return projections::ErasedPeople(store); });
 }
 
 absl::StatusOr<std::vector<std::string>> Views::ServiceAccounts() {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return projections::ServiceAccounts(*store_);
+  return Read([&](const ViewStore& store) { return projections::ServiceAccounts(store); });
 }
 
 absl::StatusOr<std::vector<std::string>> Views::StreamsToRemind(absl::CivilDay today,
                                                                 const std::string& after,
                                                                 size_t count) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  const std::shared_lock lock(store_mutex_);
-  return projections::StreamsToRemind(*store_, today, after, count);
+  return Read([&](const ViewStore& store) {
+    return projections::StreamsToRemind(store, today, after, count);
+  });
 }
 
 absl::StatusOr<v1::Retention> Views::Retention(const std::string& record) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  return FindRetentionRows(*store_, record);
+  return Read([&](const ViewStore& store) { return FindRetentionRows(store, record); });
 }
 
 absl::StatusOr<RetentionPage> Views::Retentions(const std::string& after, size_t count) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  return RetentionPageOf(*store_, after, count);
+  return Read([&](const ViewStore& store) { return RetentionPageOf(store, after, count); });
 }
 
 absl::StatusOr<RetentionPage> Views::RetentionsOfSchools(const std::vector<std::string>& urns,
                                                          const std::string& after, size_t count) {
-  RETURN_IF_ERROR(health());
-  RETURN_IF_ERROR(WriteRowsForReaders());
-  return RetentionPageOf(*store_, urns, after, count);
+  return Read([&](const ViewStore& store) { return RetentionPageOf(store, urns, after, count); });
 }
 
 Position Views::position() const {
@@ -414,8 +419,19 @@ absl::Status Views::FinishRebuild(Position start) {
   return written_ == start ? absl::OkStatus() : store_->Flush();
 }
 
+absl::Status Views::MarkStale() const {
+  const std::string mark = directory_ + kStale;
+  const FileDescriptor made(open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (made.get() < 0) {
+    return Unusable(directory_, std::error_code(errno, std::generic_category()));
+  }
+  return SyncBeside(directory_);
+}
+
 absl::Status Views::BuildAnew(const Progress& progress) {
-  const std::string beside = directory_ + ".next";
+  const std::string beside = directory_ + kNext;
+  // The old ones go file by file: a crash may leave a part of them.
+  RETURN_IF_ERROR(MarkStale());
   std::error_code error;
   std::filesystem::remove_all(beside, error);
   RETURN_IF_ERROR(CatchUp(beside, log_, vault_, progress, nullptr).status());
@@ -438,14 +454,11 @@ absl::Status Views::BuildAnew(const Progress& progress) {
 absl::Status Views::ChangePlaces(const std::string& beside, Position position) {
   const std::unique_lock lock(store_mutex_);
   store_.reset();
-  // A crash in between leaves no views, and a start builds them.
   std::error_code error;
   std::filesystem::remove_all(directory_, error);
   if (!error) std::filesystem::rename(beside, directory_, error);
-  if (error) {
-    return Error(absl::StatusCode::kUnavailable, "VIEWS_UNREADABLE",
-                 absl::StrCat("views: ", directory_, ": ", error.message(), "; start again"));
-  }
+  if (error) return Unusable(directory_, error);
+  RETURN_IF_ERROR(RemoveMark(directory_));
   ASSIGN_OR_RETURN(store_, ViewStore::Open(directory_, kViewsVersion));
   states_.StartAnew(*store_);
   trail_rows_.clear();

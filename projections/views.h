@@ -20,6 +20,7 @@
 #include <shared_mutex>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -72,6 +73,10 @@ class Views {
   // their place: nothing that the log does not hold any more is left in their files.
   // VIEWS_UNREADABLE; after an error of the last step the views have stopped.
   absl::Status BuildAnew(const Progress& progress = nullptr);
+
+  // What is in the files must not be read again: whatever becomes of this process, the next start
+  // builds the views anew, until BuildAnew has. Synced. VIEWS_UNREADABLE.
+  absl::Status MarkStale() const;
 
   // Writes what is unwritten and stops following. The log must have been closed before.
   ~Views();
@@ -177,6 +182,9 @@ class Views {
   // Writes the rows of what was applied, with its position.
   absl::Status WriteRows() ABSL_EXCLUSIVE_LOCKS_REQUIRED(apply_mutex_);
   absl::Status WriteRowsForReaders();
+  // Gives `get` the store with all rows that were applied, and returns what it returns.
+  template <typename Get>
+  std::invoke_result_t<Get, const ViewStore&> Read(const Get& get);
   // Makes what Open() has applied since `start` safe from a crash.
   absl::Status FinishRebuild(eventstore::Position start);
   // Moves the position, or stops; the callbacks that are due go to `due_`.
