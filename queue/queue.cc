@@ -177,6 +177,12 @@ absl::StatusOr<std::shared_ptr<DeadLetterTopic>> Queue::FindDeadLetterTopic(
   return found->second;
 }
 
+void Queue::Forget() {
+  events_->Forget();
+  const MutexLock lock(mutex_);
+  for (const auto& [name, topic] : dead_letter_topics_) topic->Forget();
+}
+
 std::vector<std::string> Queue::ListTopics() const {
   std::vector<std::string> names{events_->name()};
   MutexLock lock(mutex_);

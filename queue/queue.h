@@ -123,6 +123,9 @@ class Queue {
   // log as it is afterwards.
   absl::Status LinkTo(const std::string& directory) const { return store_->LinkTo(directory); }
 
+  // Keeps no event in memory that was read until now: what some of them said was erased.
+  void Forget();
+
   // Ends what consumers wait for: from now on they get UNAVAILABLE (SHUTTING_DOWN).
   void Close();
   // For those who wait for messages for a while.

@@ -11,8 +11,10 @@ Topic::Topic(std::string name) : name_(std::move(name)), kept_(kKeptMessages) {}
 
 absl::StatusOr<std::vector<MessagePointer>> Topic::Read(Number first, size_t count) {
   std::vector<MessagePointer> messages;
+  uint64_t forgotten = 0;
   {
     MutexLock lock(mutex_);
+    forgotten = forgotten_;
     for (Number number = first; messages.size() < count; ++number) {
       const MessagePointer& kept = kept_[number % kKeptMessages];
       if (kept == nullptr || kept->number() != number) break;
@@ -23,7 +25,7 @@ absl::StatusOr<std::vector<MessagePointer>> Topic::Read(Number first, size_t cou
   // A stretch of numbers may be empty: what follows it counts.
   for (Number number = first; messages.empty() && number <= end; number += kReadMessages) {
     ASSIGN_OR_RETURN(messages, Load(number, std::min(end, number + kReadMessages - 1)));
-    Keep(messages);
+    Keep(messages, forgotten);
   }
   if (messages.size() > count) messages.resize(count);
   return messages;
@@ -57,8 +59,16 @@ absl::StatusOr<Number> Topic::FirstSince(absl::Time time) {
   return low;
 }
 
-void Topic::Keep(const std::vector<MessagePointer>& messages) {
+void Topic::Forget() {
   MutexLock lock(mutex_);
+  ++forgotten_;
+  std::fill(kept_.begin(), kept_.end(), nullptr);
+  kept_bytes_ = 0;
+}
+
+void Topic::Keep(const std::vector<MessagePointer>& messages, uint64_t forgotten) {
+  MutexLock lock(mutex_);
+  if (forgotten != forgotten_) return;
   for (const MessagePointer& message : messages) {
     if (kept_bytes_ + message->bytes().size() > kKeptBytes) {
       std::fill(kept_.begin(), kept_.end(), nullptr);

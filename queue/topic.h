@@ -1,6 +1,7 @@
 // A topic: numbered messages that are read, never changed, and only ever added to.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -43,18 +44,25 @@ class Topic {
   // The number of the first message that was published at `time` or later; last() + 1 if none was.
   absl::StatusOr<Number> FirstSince(absl::Time time);
 
+  // Keeps nothing of what was read until now: what is read from now on comes from disk.
+  void Forget();
+
  protected:
   // Reads messages `first` to `last` from disk.
   virtual absl::StatusOr<std::vector<MessagePointer>> Load(Number first, Number last) = 0;
 
  private:
-  void Keep(const std::vector<MessagePointer>& messages) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What was read while all was forgotten is not kept.
+  void Keep(const std::vector<MessagePointer>& messages, uint64_t forgotten)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::string name_;
   Mutex mutex_;
   // Where a message stands: its number modulo the size.
   std::vector<MessagePointer> kept_ ABSL_GUARDED_BY(mutex_);
   size_t kept_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  // How often.
+  uint64_t forgotten_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace trellis::queue
