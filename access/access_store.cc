@@ -206,6 +206,12 @@ absl::Status AccessStore::Purge(absl::string_view begin, absl::string_view end) 
   const rocksdb::Slice first = ToSlice(begin);
   const rocksdb::Slice last = ToSlice(end);
   status = db_->CompactRange(options, &first, &last);
+  // Files that came beside another job are kept until a later one ends: none is running now, and
+  // this looks through all of them.
+  if (status.ok()) status = db_->PauseBackgroundWork();
+  if (status.ok()) status = db_->ContinueBackgroundWork();
+  if (status.ok()) status = db_->DisableFileDeletions();
+  if (status.ok()) status = db_->EnableFileDeletions(/*force=*/false);
   return status.ok() ? absl::OkStatus() : Unreadable(status);
 }
 
