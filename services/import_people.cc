@@ -3,10 +3,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "base/digest.h"
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "base/uuid.h"
+#include "domain/erasure.h"
 #include "domain/person.h"
 #include "domain/validate.h"
 #include "services/import_kind.h"
@@ -38,18 +38,26 @@ absl::StatusOr<Whom> WhomOf(const ImportRow& row) {
   return whom;
 }
 
-// The id of a person who is registered for a row: the same for the same key, in every import.
-std::string IdFor(const Whom& whom) {
+// The id of a person who is registered for a row: the same for the same key, in every import. Under
+// the ledger's key: ids outlive an erasure, and a number of seven digits is soon guessed. Whoever
+// was erased and comes back is another person.
+absl::StatusOr<std::string> IdFor(const Rooms& rooms, const Whom& whom) {
   if (!whom.id.empty()) return whom.id;
   const std::string key = whom.trn.empty()
                               ? absl::StrCat("e-mail ", absl::AsciiStrToLower(whom.email))
                               : absl::StrCat("trn ", whom.trn);
-  return UuidText(UuidFromDigest(Sha256("person of an import by ", key)));
+  for (int erased = 0;; ++erased) {
+    std::string id = UuidText(UuidFromDigest(
+        rooms.vault.Fingerprint(absl::StrCat("person of an import by ", key, "\n", erased))));
+    ASSIGN_OR_RETURN(const auto row, rooms.views.FindRow(absl::StrCat(domain::kPersonStreams, id)));
+    if (row == nullptr || !domain::IsErased(*row->state)) return id;
+  }
 }
 
 // The person whom the row is about: by id, else by TRN, else by e-mail. Null if there is none yet.
-absl::StatusOr<projections::StateRowPointer> FindPerson(const Rooms& rooms, const Whom& whom) {
-  std::string name = absl::StrCat(domain::kPersonStreams, IdFor(whom));
+absl::StatusOr<projections::StateRowPointer> FindPerson(const Rooms& rooms, const Whom& whom,
+                                                        const std::string& id) {
+  std::string name = absl::StrCat(domain::kPersonStreams, id);
   for (const bool by_trn : {true, false}) {
     if (!whom.id.empty() || (by_trn ? whom.trn : whom.email).empty()) continue;
     ASSIGN_OR_RETURN(const auto found,
@@ -115,10 +123,11 @@ NextStep NextOfPerson(const Rooms& rooms, const ImportRow& row) {
   if (has_role) {
     ASSIGN_OR_RETURN(role, RoleOf(row));
   }
-  ASSIGN_OR_RETURN(const auto known, FindPerson(rooms, whom));
+  ASSIGN_OR_RETURN(const std::string id, IdFor(rooms, whom));
+  ASSIGN_OR_RETURN(const auto known, FindPerson(rooms, whom, id));
   if (known == nullptr) {
     v1::RegisterPersonRequest request;
-    request.set_person_id(IdFor(whom));
+    request.set_person_id(id);
     request.set_full_name(row.Get("Full name"));
     request.set_email(whom.email);
     request.set_trn(whom.trn);
