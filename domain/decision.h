@@ -37,6 +37,9 @@ struct Context {
   const v1::SchoolRecord* school = nullptr;
   // The name of what a command makes, such as the plan that RenewPlan opens.
   std::string new_name;
+  // By what the actor is known again, whoever they are by then: see ErasureRequest::requested_with.
+  // Empty where nobody asks for it.
+  std::string credential = {};
 };
 
 // What follows from a command, all or nothing. No events: it is already so.

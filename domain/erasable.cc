@@ -7,15 +7,29 @@
 #include "domain/requires.h"
 
 namespace trellis::domain {
+namespace {
+
+// The records that are joined into the one that stands for them: nobody would come to them once it
+// is erased.
+std::vector<std::string> OthersOf(const RetentionFinding& finding) {
+  std::vector<std::string> others;
+  for (const std::string& record : finding.records) {
+    if (record != finding.person) others.push_back(record);
+  }
+  return others;
+}
+
+}  // namespace
 
 std::vector<std::string> ReasonsAgainst(const RetentionFinding& finding, absl::CivilDay today) {
   std::vector<std::string> reasons;
   const std::string day = DateText(today);
   for (const v1::RetentionDuty& duty : finding.duties) {
     if (!duty.keep_until().empty() && duty.keep_until() < day) continue;
-    reasons.push_back(absl::StrCat(
-        duty.source(), duty.keep_until().empty() ? " has no end yet" : " must be kept until ",
-        duty.keep_until(), ": ", duty.rule()));
+    reasons.push_back(
+        absl::StrCat(duty.source().empty() ? "a record that you may not see" : duty.source(),
+                     duty.keep_until().empty() ? " has no end yet" : " must be kept until ",
+                     duty.keep_until(), ": ", duty.rule()));
   }
   for (const v1::HoldInForce& hold : finding.holds) {
     reasons.push_back(absl::StrCat("legal hold ", hold.hold_id(), " on ", hold.record(),
@@ -29,6 +43,11 @@ std::vector<std::string> ReasonsAgainst(const RetentionFinding& finding, absl::C
 
 absl::Status RequireErasable(const RetentionFinding& finding,
                              const v1::EraseSubjectRequest& request, absl::CivilDay today) {
+  if (request.name() == finding.person && finding.records.size() > 1) {
+    return Refusal("JOINED_RECORDS_STAND", request.name(),
+                   absl::StrCat(request.name(), " stands for other records of the person; erase ",
+                                "them first: ", absl::StrJoin(OthersOf(finding), ", ")));
+  }
   const std::vector<std::string> reasons = ReasonsAgainst(finding, today);
   const bool sets_aside = !request.override_reason().empty();
   if (reasons.empty() && sets_aside) {

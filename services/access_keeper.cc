@@ -19,8 +19,8 @@ template <typename Request>
 absl::Status AccessKeeper::Give(Request request, int64_t revision) const {
   request.set_name(absl::StrCat(domain::kAccessLogStreams, ledger_));
   // What stands there now may have been recorded before, of a log that was another.
-  request.set_request_id(UuidText(UuidFromDigest(
-      Sha256(absl::StrCat("access log at ", revision, " "), request.SerializeAsString()))));
+  request.set_request_id(SystemRequestId(
+      rooms_.vault, absl::StrCat("access log at ", revision, " ", request.SerializeAsString())));
   return GiveAndWait<v1::AccessLog>(rooms_.pipeline, request).status();
 }
 

@@ -18,6 +18,8 @@ struct Caller {
   // if it named none.
   Uuid trace{};
   Uuid span{};
+  // See domain::Context.
+  std::string credential = {};
 };
 
 // The metadata or header of this name; empty if there is none.

@@ -157,10 +157,12 @@ absl::StatusOr<eventstore::Commit> CommandPipeline::CommitOf(const Command& comm
                    .correlation_id = command.caller.trace,
                    .causation_id = command.caller.span};
   commit.fingerprint = command.fingerprint;
+  std::set<std::string> begun_about;
   const auto add = [&](const std::string& stream, int64_t expected,
                        std::vector<eventstore::NewEvent> events) -> absl::Status {
     if (events.empty()) return absl::OkStatus();
-    RETURN_IF_ERROR(SealFor(views_, vault_, stream, expected, events));
+    ASSIGN_OR_RETURN(std::string subject, SealFor(views_, vault_, stream, expected, events));
+    if (expected == 0 && !subject.empty()) begun_about.insert(std::move(subject));
     commit.appends.push_back({.stream = stream,
                               .expected_revision = static_cast<uint64_t>(expected),
                               .events = std::move(events)});
@@ -169,6 +171,15 @@ absl::StatusOr<eventstore::Commit> CommandPipeline::CommitOf(const Command& comm
   RETURN_IF_ERROR(add(command.stream, revision, std::move(outcome.events)));
   for (StreamEvents& other : outcome.elsewhere) {
     RETURN_IF_ERROR(add(other.stream, other.revision, std::move(other.events)));
+  }
+  // A record that is begun rests on whom it is about: erased meanwhile, nobody would find it.
+  for (const eventstore::StreamAppend& append : commit.appends) begun_about.erase(append.stream);
+  for (const std::string& person : begun_about) {
+    ASSIGN_OR_RETURN(const projections::StateRowPointer row, views_.FindRow(person));
+    if (row != nullptr) RETURN_IF_ERROR(domain::RequireNotErased(*row->state, *command.request));
+    const int64_t at = row == nullptr ? 0 : row->revision;
+    commit.appends.push_back(
+        {.stream = person, .expected_revision = static_cast<uint64_t>(at), .events = {}});
   }
   return commit;
 }
@@ -229,7 +240,8 @@ void CommandPipeline::Run(CommandPointer command, Done done, int attempts_left) 
                           .today = LondonDay(now),
                           .actor = command->caller.actor,
                           .capacity = command->caller.capacity,
-                          .new_name = command->new_name};
+                          .new_name = command->new_name,
+                          .credential = command->caller.credential};
   const std::unique_ptr<pb::Message> empty =
       *found == nullptr ? domain::EmptyState(*command->aggregate, command->stream) : nullptr;
   const pb::Message& state = *found == nullptr ? *empty : *(*found)->state;

@@ -6,8 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/status_macros.h"
@@ -33,17 +35,48 @@ absl::StatusOr<MasterKey> MasterOf(const Settings& settings) {
                "no master key: want --master-key FILE, or TRELLIS_MASTER_KEY in the environment");
 }
 
+// Calls `destroy` with as many subjects as one call takes, until it fails or there are no more.
+absl::Status InParts(const std::vector<std::string>& subjects,
+                     absl::FunctionRef<absl::Status(absl::Span<const std::string>)> destroy) {
+  for (size_t first = 0; first < subjects.size(); first += vault::kSubjectsOfCallMax) {
+    RETURN_IF_ERROR(destroy(absl::MakeSpan(subjects).subspan(first, vault::kSubjectsOfCallMax)));
+  }
+  return absl::OkStatus();
+}
+
 // The copies of the key store in `directory`, with the numbers of their backups.
-std::map<std::string, uint64_t> Copies(const std::string& directory) {
+absl::StatusOr<std::map<std::string, uint64_t>> Copies(const std::string& directory) {
   std::map<std::string, uint64_t> copies;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+  std::filesystem::directory_iterator at(directory, error);
+  for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
     uint64_t number = 0;
-    if (absl::SimpleAtoi(entry.path().filename().string(), &number)) {
-      copies[entry.path().string()] = number;
+    if (absl::SimpleAtoi(at->path().filename().string(), &number)) {
+      copies[at->path().string()] = number;
     }
   }
-  return copies;
+  if (!error) return copies;
+  return Error(absl::StatusCode::kUnavailable, "KEY_COPIES_UNREADABLE",
+               absl::StrCat("copies of the key store: ", directory, ": ", error.message()));
+}
+
+// Of one copy; whether it was one.
+absl::StatusOr<bool> DestroyInCopy(const std::string& path,
+                                   const std::vector<std::string>& subjects) {
+  {
+    ASSIGN_OR_RETURN(const auto copy, vault::OpenDirectory(path));
+    ASSIGN_OR_RETURN(const bool is_whole, vault::HoldsKeyStore(*copy));
+    if (is_whole) {
+      RETURN_IF_ERROR(InParts(subjects, [&](absl::Span<const std::string> part) {
+        return vault::DestroyKeysIn(*copy, part);
+      }));
+      return true;
+    }
+  }
+  // A crash has ended it: it is no copy, and may have the keys all the same.
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  return false;
 }
 
 }  // namespace
@@ -62,6 +95,10 @@ absl::StatusOr<std::unique_ptr<DataKeys>> DataKeys::Open(const Settings& setting
     Log("keys.rewrapped", {{"master_key", master.IdText()}});
   }
   ASSIGN_OR_RETURN(auto vault, vault::EventVault::Create(*store));
+  // From now on it is an error if it cannot be read.
+  std::error_code error;
+  if (!settings.key_backups.empty())
+    std::filesystem::create_directories(settings.key_backups, error);
   return std::unique_ptr<DataKeys>(
       new DataKeys(settings.key_backups, std::move(directory), std::move(store), std::move(vault)));
 }
@@ -77,30 +114,33 @@ absl::Status DataKeys::BackUp(uint64_t number, uint64_t oldest) {
     ASSIGN_OR_RETURN(const auto to, vault::OpenDirectory(copy));
     RETURN_IF_ERROR(store_->BackUp(*to));
   }
-  for (const auto& [path, of] : Copies(backups_)) {
+  ASSIGN_OR_RETURN(const auto copies, Copies(backups_));
+  for (const auto& [path, of] : copies) {
     if (of < oldest) std::filesystem::remove_all(path, error);
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<int> DataKeys::Destroy(const std::string& subject) {
+absl::Status DataKeys::Destroy(const std::vector<std::string>& subjects) {
+  // No copy is made of keys that are being destroyed.
   const MutexLock lock(copying_);
-  RETURN_IF_ERROR(store_->Destroy({subject}));
-  int copies = 0;
-  for (const auto& [path, of] : Copies(backups_)) {
-    ASSIGN_OR_RETURN(auto copy, vault::OpenDirectory(path));
-    ASSIGN_OR_RETURN(const bool is_whole, vault::HoldsKeyStore(*copy));
-    if (is_whole) {
-      RETURN_IF_ERROR(vault::DestroyKeysIn(*copy, {subject}));
-      ++copies;
-    } else {
-      // A crash has ended it: it is no copy, and may have the key all the same.
-      copy.reset();
-      std::error_code error;
-      std::filesystem::remove_all(path, error);
-    }
+  return InParts(subjects,
+                 [&](absl::Span<const std::string> part) { return store_->Destroy(part); });
+}
+
+absl::StatusOr<int> DataKeys::DestroyInCopies(const std::vector<std::string>& subjects) {
+  if (backups_.empty()) return 0;
+  const MutexLock lock(copying_);
+  ASSIGN_OR_RETURN(const auto copies, Copies(backups_));
+  int whole = 0;
+  absl::Status first;
+  for (const auto& [path, of] : copies) {
+    const absl::StatusOr<bool> is_whole = DestroyInCopy(path, subjects);
+    if (first.ok()) first = is_whole.status();
+    if (is_whole.ok() && *is_whole) ++whole;
   }
-  return copies;
+  RETURN_IF_ERROR(first);
+  return whole;
 }
 
 bool DataKeys::IsDestroyed(const std::string& subject) const {

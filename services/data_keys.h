@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
@@ -29,9 +30,14 @@ class DataKeys {
   // settings say no such directory. The errors of directory.h and KeyStore::BackUp.
   absl::Status BackUp(uint64_t number, uint64_t oldest);
 
-  // Destroys the key of `subject` here and in every copy in `{key_backups}` of the settings; in how
-  // many of these. Can be done again. The errors of KeyStore::Destroy and vault::DestroyKeysIn.
-  absl::StatusOr<int> Destroy(const std::string& subject);
+  // Destroys the keys of `subjects` here. Can be done again, as the next. The errors of
+  // KeyStore::Destroy.
+  absl::Status Destroy(const std::vector<std::string>& subjects);
+  // In every copy in `{key_backups}` of the settings; in how many. What is wrong with one does not
+  // save the others: the first error comes after all were tried. Those of vault::DestroyKeysIn;
+  // UNAVAILABLE (KEY_COPIES_UNREADABLE) if the directory cannot be read, as of a disk that is not
+  // mounted.
+  absl::StatusOr<int> DestroyInCopies(const std::vector<std::string>& subjects);
   // Whether it was done here.
   bool IsDestroyed(const std::string& subject) const;
 

@@ -55,6 +55,9 @@ class Check {
     if (request.GetDescriptor() == v1::BindIdentityRequest::descriptor()) {
       RETURN_IF_ERROR(CheckUnbound(static_cast<const v1::BindIdentityRequest&>(request)));
     }
+    if (request.GetDescriptor() == v1::SeparatePersonsRequest::descriptor()) {
+      RETURN_IF_ERROR(CheckNotHeld(domain::NameOf(state)));
+    }
     if (is_succession) {
       RETURN_IF_ERROR(CheckNoCircle(static_cast<const v1::RecordSuccessorRequest&>(request)));
     }
@@ -72,6 +75,16 @@ class Check {
   }
 
  private:
+  // A hold on one of the records keeps all of them: separated, the others could be erased.
+  absl::Status CheckNotHeld(const std::string& person) {
+    ASSIGN_OR_RETURN(const v1::Retention known, views_.Retention(person));
+    if (known.legal_holds().empty()) return absl::OkStatus();
+    const v1::HoldInForce& hold = known.legal_holds(0);
+    return domain::Refusal("LEGAL_HOLD_STANDS", person,
+                           absl::StrCat("legal hold ", hold.hold_id(), " on ", hold.record(),
+                                        " stands: want ", person, " joined until it is released"));
+  }
+
   absl::StatusOr<StateRowPointer> Find(const std::string& name, absl::string_view path) {
     ASSIGN_OR_RETURN(StateRowPointer row, views_.FindRow(name));
     if (row == nullptr) return domain::NotFound(name, absl::StrCat("; ", path, " refers to it"));

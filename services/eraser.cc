@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/status_macros.h"
-#include "domain/erasure.h"
 #include "domain/person.h"
+#include "services/held_records.h"
 #include "services/system_command.h"
 #include "trellis/v1/erasure_requests.pb.h"
 
@@ -32,10 +32,13 @@ absl::Status Eraser::DestroyRestored() {
   for (const ErasedPerson& person : people) {
     // One whose erasure is under way is Finish's.
     if (!person.complete || keys_.IsDestroyed(person.name)) continue;
-    RETURN_IF_ERROR(keys_.Destroy(person.name).status());
+    // Once the key is gone nothing else tells that the views were made with it.
+    if (!restored) RETURN_IF_ERROR(rooms_.views.MarkStale());
+    RETURN_IF_ERROR(keys_.Destroy({person.name}));
     restored = true;
   }
   if (!restored) return absl::OkStatus();
+  queue_.Forget();
   Log("erasure.restored_keys_destroyed");
   return rooms_.views.BuildAnew();
 }
@@ -127,35 +130,84 @@ void Eraser::AnswerWaiters(bool all) {
 
 absl::Status Eraser::Finish() {
   ASSIGN_OR_RETURN(const std::vector<ErasedPerson> people, rooms_.views.ErasedPeople());
-  std::vector<std::pair<std::string, int>> destroyed;
+  std::vector<std::string> open;
+  std::vector<std::string> wanted;
   for (const ErasedPerson& person : people) {
-    if (person.complete) continue;
-    ASSIGN_OR_RETURN(const int key_backups, keys_.Destroy(person.name));
-    destroyed.emplace_back(person.name, key_backups);
+    if (!person.complete) open.push_back(person.name);
+    if (!person.complete || !copies_searched_) wanted.push_back(person.name);
   }
-  if (destroyed.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(rooms_.views.BuildAnew());
-  for (const auto& [person, key_backups] : destroyed) {
-    RETURN_IF_ERROR(looks_.ForgetReasons(person).status());
-    RETURN_IF_ERROR(Complete(person, key_backups));
-    Log("erasure.complete", {{"person", person}});
+  absl::Status first = EraseHere(open);
+  const absl::StatusOr<int> key_backups = keys_.DestroyInCopies(wanted);
+  if (first.ok()) first = key_backups.status();
+  if (!key_backups.ok()) return first;
+  copies_searched_ = true;
+  for (const std::string& person : open) {
+    const auto erased = erased_here_.find(person);
+    if (erased == erased_here_.end()) continue;
+    const absl::Status status = Complete(person, erased->second, *key_backups);
+    if (first.ok()) first = status;
   }
-  return absl::OkStatus();
+  return first;
 }
 
-absl::Status Eraser::Complete(const std::string& person, int key_backups) {
+absl::Status Eraser::EraseHere(const std::vector<std::string>& people) {
+  absl::Status first;
+  std::map<std::string, int> whole;
+  std::vector<std::string> names;
+  for (const std::string& person : people) {
+    if (erased_here_.count(person) > 0) continue;
+    const absl::StatusOr<int> records = EraseRest(person);
+    if (first.ok()) first = records.status();
+    if (!records.ok()) continue;
+    whole[person] = *records;
+    names.push_back(person);
+  }
+  if (whole.empty()) return first;
+  RETURN_IF_ERROR(keys_.Destroy(names));
+  queue_.Forget();
+  RETURN_IF_ERROR(rooms_.views.BuildAnew());
+  erased_here_.merge(whole);
+  return first;
+}
+
+absl::StatusOr<int> Eraser::EraseRest(const std::string& person) {
   v1::CompleteErasureRequest request;
   request.set_name(person);
-  request.set_request_id(UuidText(UuidFromDigest(Sha256("erased ", person))));
+  request.set_records_alone(true);
+  size_t added = 0;
+  int records = 0;
+  do {
+    request.set_request_id(UuidText(RandomUuid()));
+    const auto rest = [&](const v1::Person&, const domain::DecisionOn<v1::Person>&,
+                          Outcome& outcome) -> absl::Status {
+      ASSIGN_OR_RETURN(const projections::StateRowPointer row, rooms_.views.FindRow(person));
+      ASSIGN_OR_RETURN(const Held held, HeldOf(rooms_.views, row));
+      records = static_cast<int>(held.records.size());
+      const absl::Time now = rooms_.clock.Now();
+      added = AddErasures(held,
+                          {.now = now,
+                           .today = LondonDay(now),
+                           .actor = SystemCaller().actor,
+                           .capacity = v1::SYSTEM,
+                           .new_name = ""},
+                          outcome);
+      return absl::OkStatus();
+    };
+    RETURN_IF_ERROR(GiveAndWait<v1::Person>(rooms_.pipeline, request, rest).status());
+  } while (added > 0);
+  return records;
+}
+
+absl::Status Eraser::Complete(const std::string& person, int records, int key_backups) {
+  RETURN_IF_ERROR(looks_.ForgetReasons(person).status());
+  v1::CompleteErasureRequest request;
+  request.set_name(person);
+  request.set_request_id(SystemRequestId(rooms_.vault, absl::StrCat("erased ", person)));
   request.set_key_backup_count(key_backups);
-  ASSIGN_OR_RETURN(const std::vector<std::string> streams, rooms_.views.StreamsOfPerson(person));
-  int records = 1;
-  for (const std::string& stream : streams) {
-    ASSIGN_OR_RETURN(const projections::StateRowPointer row, rooms_.views.FindRow(stream));
-    if (row != nullptr && domain::IsErased(*row->state)) ++records;
-  }
   request.set_record_count(records);
-  return GiveAndWait<v1::Person>(rooms_.pipeline, request).status();
+  RETURN_IF_ERROR(GiveAndWait<v1::Person>(rooms_.pipeline, request).status());
+  Log("erasure.complete", {{"person", person}});
+  return absl::OkStatus();
 }
 
 bool Eraser::IsName(const std::string& name) { return absl::StartsWith(name, kPrefix); }

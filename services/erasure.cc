@@ -4,12 +4,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/digest.h"
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
 #include "domain/erasable.h"
-#include "domain/erasure.h"
 #include "domain/person.h"
+#include "services/held_records.h"
 #include "services/retention.h"
 #include "trellis/v1/erasure_requests.pb.h"
 
@@ -17,36 +19,6 @@ namespace trellis::services {
 namespace {
 
 using projections::StateRowPointer;
-
-// What is recorded of one person.
-struct Held {
-  // About them: with the keys of their records, and of what belongs to these. Their own comes
-  // first.
-  std::vector<StateRowPointer> records;
-  // Records of others that name them.
-  int others = 0;
-};
-
-absl::StatusOr<Held> HeldOf(const Rooms& rooms, const StateRowPointer& person) {
-  const std::string& name = person->as<v1::Person>().name();
-  Held held{.records = {person}};
-  ASSIGN_OR_RETURN(const std::vector<std::string> streams, rooms.views.StreamsOfPerson(name));
-  for (const std::string& stream : streams) {
-    ASSIGN_OR_RETURN(StateRowPointer row, rooms.views.FindRow(stream));
-    if (row == nullptr) continue;
-    if (domain::DataSubjectOf(*row->state) != name) {
-      ++held.others;
-      continue;
-    }
-    held.records.push_back(std::move(row));
-    ASSIGN_OR_RETURN(const std::vector<std::string> grants, rooms.views.GrantsOfRecord(stream));
-    for (const std::string& grant : grants) {
-      ASSIGN_OR_RETURN(StateRowPointer granted, rooms.views.FindRow(grant));
-      if (granted != nullptr) held.records.push_back(std::move(granted));
-    }
-  }
-  return held;
-}
 
 v1::ErasureReport ReportOf(const Held& held, const domain::RetentionFinding& finding,
                            absl::CivilDay today) {
@@ -68,6 +40,7 @@ v1::ErasureReport ReportOf(const Held& held, const domain::RetentionFinding& fin
   add("records of others", held.others,
       "they are kept for whom they are about, and may name the person as mentor, tutor or author",
       stays);
+  add("reminders", 0, "which entries of a record fell due when, by ids alone", stays);
   add("access log", 0, "who has looked at what is kept by ids alone, for its own time", stays);
   add("what was delivered or exported", 0,
       "subscribers get a notice with each record; bundles and files are with whoever has them",
@@ -86,19 +59,6 @@ v1::ErasureReport ReportOf(const Held& held, const domain::RetentionFinding& fin
   return report;
 }
 
-// Adds what says that each record was erased, once it was decided that the person is.
-void EraseRecords(const Held& held, const domain::Context& context, Outcome& outcome) {
-  const std::string person = domain::NameOf(*held.records.front()->state);
-  for (size_t i = 1; i < held.records.size(); ++i) {
-    const StateRowPointer& row = held.records[i];
-    if (domain::IsErased(*row->state)) continue;
-    StreamEvents stream{
-        .stream = domain::NameOf(*row->state), .revision = row->revision, .events = {}};
-    AddEvent(*domain::ErasureOf(*row->state, person, context), stream.events, outcome);
-    outcome.elsewhere.push_back(std::move(stream));
-  }
-}
-
 class Erasing {
  public:
   Erasing(const Rooms& rooms, Eraser& eraser, Call call, const v1::EraseSubjectRequest& request)
@@ -108,8 +68,9 @@ class Erasing {
     const absl::StatusOr<v1::ErasureReport> report = Report();
     if (!report.ok()) return call_.Fail(report.status());
     if (request_.dry_run()) return DryRun(*report);
-    const absl::StatusOr<Caller>& caller = call_.admission().caller;
+    absl::StatusOr<Caller> caller = call_.admission().caller;
     if (!caller.ok()) return call_.Fail(caller.status());
+    caller->credential = CredentialOf(call_.admission().principal);
     rooms_.pipeline.Execute<v1::Person>(
         *caller, request_,
         [self = *this, report = *report](const absl::StatusOr<std::string>& reply) {
@@ -122,13 +83,30 @@ class Erasing {
   }
 
  private:
+  // A subject stays the same whatever person it is bound to: two people are two subjects.
+  std::string CredentialOf(const Principal& principal) const {
+    if (principal.subject.empty()) return "";
+    return absl::BytesToHexString(AsBytes(rooms_.vault.Fingerprint(
+        absl::StrCat("subject of a token\n", principal.issuer, "\n", principal.subject))));
+  }
+
+  // What is kept of the person, without the names of records that the caller may not see.
+  absl::StatusOr<domain::RetentionFinding> Finding() const {
+    ASSIGN_OR_RETURN(domain::RetentionFinding finding, RetentionOf(rooms_, request_.name()));
+    for (v1::RetentionDuty& duty : finding.duties) {
+      ASSIGN_OR_RETURN(const bool may_know, MayKnow(rooms_, call_.admission(), duty));
+      if (!may_know) duty.clear_source();
+    }
+    return finding;
+  }
+
   absl::CivilDay Today() const { return LondonDay(rooms_.clock.Now()); }
 
   absl::StatusOr<v1::ErasureReport> Report() const {
     ASSIGN_OR_RETURN(const StateRowPointer person, rooms_.views.FindRow(request_.name()));
     if (person == nullptr) return domain::NotFound(request_.name());
-    ASSIGN_OR_RETURN(const Held held, HeldOf(rooms_, person));
-    ASSIGN_OR_RETURN(const domain::RetentionFinding finding, RetentionOf(rooms_, request_.name()));
+    ASSIGN_OR_RETURN(const Held held, HeldOf(rooms_.views, person));
+    ASSIGN_OR_RETURN(const domain::RetentionFinding finding, Finding());
     return ReportOf(held, finding, Today());
   }
 
@@ -147,7 +125,7 @@ class Erasing {
   // meanwhile moves the person, and the command is decided anew.
   absl::Status Elsewhere(const v1::Person& person, const domain::DecisionOn<v1::Person>& decision,
                          const v1::Party& actor, Outcome& outcome) const {
-    ASSIGN_OR_RETURN(const domain::RetentionFinding finding, RetentionOf(rooms_, person.name()));
+    ASSIGN_OR_RETURN(const domain::RetentionFinding finding, Finding());
     const domain::Context context{.now = rooms_.clock.Now(),
                                   .today = Today(),
                                   .actor = actor,
@@ -157,8 +135,8 @@ class Erasing {
     for (const v1::PersonEvent& event : decision.events) {
       if (!event.has_subject_erased()) continue;
       ASSIGN_OR_RETURN(const StateRowPointer row, rooms_.views.FindRow(person.name()));
-      ASSIGN_OR_RETURN(const Held held, HeldOf(rooms_, row));
-      EraseRecords(held, context, outcome);
+      ASSIGN_OR_RETURN(const Held held, HeldOf(rooms_.views, row));
+      AddErasures(held, context, outcome);
     }
     return absl::OkStatus();
   }

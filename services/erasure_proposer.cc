@@ -19,14 +19,13 @@ namespace {
 // People whose rows are held at once.
 constexpr size_t kPeopleAtOnce = 1'000;
 
-// Its id follows from its content: given again, after a crash that took the answer, it is the same
-// request.
-v1::ProposeErasureRequest RequestFor(const domain::RetentionFinding& finding) {
+v1::ProposeErasureRequest RequestFor(const vault::EventVault& vault,
+                                     const domain::RetentionFinding& finding) {
   v1::ProposeErasureRequest request;
   request.set_name(finding.person);
   request.set_keep_until(domain::DateText(*finding.keep_until));
   request.set_request_id(
-      UuidText(UuidFromDigest(Sha256("erasure of ", request.SerializeAsString()))));
+      SystemRequestId(vault, absl::StrCat("erasure of ", request.SerializeAsString())));
   return request;
 }
 
@@ -43,7 +42,7 @@ absl::StatusOr<int64_t> Propose(const Rooms& rooms, const v1::ProposeErasureRequ
 void ErasureProposer::Look(const domain::RetentionFinding& finding, ErasureRun& run) const {
   ++run.people;
   if (!finding.Due(run.day) || finding.Proposed()) return;
-  const absl::StatusOr<int64_t> written = Propose(rooms_, RequestFor(finding));
+  const absl::StatusOr<int64_t> written = Propose(rooms_, RequestFor(rooms_.vault, finding));
   if (written.ok()) {
     run.proposals += *written;
   } else if (++run.failures == 1) {

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "domain/aggregate.h"
@@ -16,7 +15,6 @@
 #include "services/pages.h"
 #include "services/retention.h"
 #include "services/school_line.h"
-#include "services/seen.h"
 
 namespace trellis::services {
 namespace {
@@ -33,14 +31,6 @@ absl::Status AddReason(const Rooms& rooms, v1::HoldInForce& standing) {
     standing.set_matter(hold.matter());
   }
   return absl::OkStatus();
-}
-
-// What the caller may know of: that there is a plan about somebody is told to nobody who may not
-// see it.
-absl::StatusOr<bool> MayKnow(const Rooms& rooms, const Admission& admission,
-                             const v1::RetentionDuty& duty) {
-  if (absl::StartsWith(duty.source(), domain::kPersonStreams)) return true;
-  return Sees(rooms, admission, duty.source());
 }
 
 absl::StatusOr<v1::Retention> GetRetention(const Rooms& rooms, const Admission& admission,

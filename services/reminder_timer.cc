@@ -21,14 +21,14 @@ using domain::DueReminder;
 // Streams whose names are held at once.
 constexpr size_t kStreamsAtOnce = 1000;
 
-// The command that records `due`. Its id follows from its content: given again, after a crash that
-// took the answer, it is the same request.
-v1::RemindRequest RequestFor(const std::string& name, std::vector<DueReminder> due) {
+// The command that records `due`.
+v1::RemindRequest RequestFor(const vault::EventVault& vault, const std::string& name,
+                             std::vector<DueReminder> due) {
   v1::RemindRequest request;
   request.set_name(name);
   for (DueReminder& one : due) *request.add_reminders() = std::move(one.reminder);
   request.set_request_id(
-      UuidText(UuidFromDigest(Sha256("reminders ", request.SerializeAsString()))));
+      SystemRequestId(vault, absl::StrCat("reminders ", request.SerializeAsString())));
   return request;
 }
 
@@ -54,7 +54,7 @@ class ReminderTimer::Look {
       ++in_flight_;
     }
     rooms_.pipeline.Execute<v1::Reminders>(
-        SystemCaller(), RequestFor(domain::RemindersOf(stream), *std::move(due)),
+        SystemCaller(), RequestFor(rooms_.vault, domain::RemindersOf(stream), *std::move(due)),
         [this](const absl::StatusOr<std::string>& bytes) { Answered(bytes); });
   }
 

@@ -20,4 +20,9 @@ namespace trellis::services {
 // come: let the command be decided on the revision of the person that was read before asking.
 absl::StatusOr<domain::RetentionFinding> RetentionOf(const Rooms& rooms, const std::string& record);
 
+// Whether the caller may know of the record that the duty is of: that there is a plan about
+// somebody is told to nobody who may not see it.
+absl::StatusOr<bool> MayKnow(const Rooms& rooms, const Admission& admission,
+                             const v1::RetentionDuty& duty);
+
 }  // namespace trellis::services

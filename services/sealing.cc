@@ -48,18 +48,20 @@ absl::StatusOr<std::string> SubjectOf(const Views& views, const std::string& str
 
 }  // namespace
 
-absl::Status SealFor(const Views& views, const vault::EventVault& vault, const std::string& stream,
-                     int64_t revision, std::vector<eventstore::NewEvent>& events) {
+absl::StatusOr<std::string> SealFor(const Views& views, const vault::EventVault& vault,
+                                    const std::string& stream, int64_t revision,
+                                    std::vector<eventstore::NewEvent>& events) {
+  std::string subject;
   if (absl::StartsWith(stream, domain::kLedgerStreams) ||
       absl::StartsWith(stream, domain::kAccessLogStreams)) {
-    return absl::OkStatus();
+    return subject;
   }
-  std::string subject;
   // So does what says that it was.
   if (events.front().type != v1::SubjectErased::descriptor()->full_name()) {
     ASSIGN_OR_RETURN(subject, SubjectOf(views, stream, revision, events));
   }
-  return vault.Seal(subject, stream, static_cast<eventstore::Revision>(revision), events);
+  RETURN_IF_ERROR(vault.Seal(subject, stream, static_cast<eventstore::Revision>(revision), events));
+  return subject;
 }
 
 }  // namespace trellis::services

@@ -11,17 +11,18 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "eventstore/event_log.h"
 #include "projections/views.h"
 #include "vault/event_vault.h"
 
 namespace trellis::services {
 
-// Seals `events`, which are to follow `revision` of `stream`: 0, if it is to be new. FAILED_
-// PRECONDITION (SUBJECT_ERASED) if whom they are about was erased; the errors of EventVault::Seal.
-absl::Status SealFor(const projections::Views& views, const vault::EventVault& vault,
-                     const std::string& stream, int64_t revision,
-                     std::vector<eventstore::NewEvent>& events);
+// Seals `events`, which are to follow `revision` of `stream`: 0, if it is to be new. Whom they are
+// about, `people/{uuid}`; empty: nobody, or what says that something was erased.
+// FAILED_PRECONDITION (SUBJECT_ERASED) if that person was erased; the errors of EventVault::Seal.
+absl::StatusOr<std::string> SealFor(const projections::Views& views, const vault::EventVault& vault,
+                                    const std::string& stream, int64_t revision,
+                                    std::vector<eventstore::NewEvent>& events);
 
 }  // namespace trellis::services

@@ -215,7 +215,7 @@ class Server::Impl {
                                               .ledger = settings_.ledger,
                                               .on_failure = [] { Log("access.failed", {}); }},
                                              clock_));
-    eraser_ = std::make_unique<Eraser>(rooms, *data_keys_, *access_log_);
+    eraser_ = std::make_unique<Eraser>(rooms, *data_keys_, *queue_, *access_log_);
     RETURN_IF_ERROR(eraser_->DestroyRestored());
     access_keeper_ = std::make_unique<AccessKeeper>(rooms, *access_log_, settings_.ledger,
                                                     settings_.access_log_years);

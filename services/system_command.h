@@ -6,10 +6,14 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/mutex.h"
+#include "base/uuid.h"
 #include "domain/reminders.h"
 #include "services/caller.h"
 #include "services/command_pipeline.h"
+#include "vault/event_vault.h"
 
 namespace trellis::services {
 
@@ -21,19 +25,27 @@ inline Caller SystemCaller() {
   return caller;
 }
 
+// The id of a command that follows from `text`: given again, after a crash that took the answer, it
+// is the same request. Under the ledger's key, since whoever could work it out would use it first.
+inline std::string SystemRequestId(const vault::EventVault& vault, absl::string_view text) {
+  return UuidText(UuidFromDigest(vault.Fingerprint(absl::StrCat("command of the system\n", text))));
+}
+
 // Gives the command and waits for the bytes of its reply, or the error. Not to be called from a
 // thread that answers commands.
 template <typename State, typename Request>
-absl::StatusOr<std::string> GiveAndWait(CommandPipeline& pipeline, const Request& request) {
+absl::StatusOr<std::string> GiveAndWait(CommandPipeline& pipeline, const Request& request,
+                                        const Elsewhere<State>& elsewhere = nullptr) {
   Mutex mutex;
   CondVar answered;
   std::optional<absl::StatusOr<std::string>> answer;
-  pipeline.Execute<State>(SystemCaller(), request, [&](absl::StatusOr<std::string> reply) {
+  const auto take = [&](absl::StatusOr<std::string> reply) {
     MutexLock lock(mutex);
     answer.emplace(std::move(reply));
     // Under the mutex: once there is an answer, nobody may be left who waits.
     answered.NotifyOne();
-  });
+  };
+  pipeline.Execute<State>(SystemCaller(), request, take, elsewhere);
   MutexLock lock(mutex);
   while (!answer.has_value()) answered.Wait(mutex);
   return *std::move(answer);

@@ -6,12 +6,15 @@
 #include "tests/services/identified_fixture.h"
 #include "tests/support/methods.h"
 #include "trellis/v1/audit_service.pb.h"
+#include "trellis/v1/privacy_service.pb.h"
 
 namespace trellis::services {
 namespace {
 
 using absl::StatusCode;
+using ::testing::HasSubstr;
 using testing::Metadata;
+using ::testing::Not;
 
 class CallersTest : public IdentifiedTest {
  protected:
@@ -213,6 +216,32 @@ TEST_F(CallersTest, OfNoOtherRecordGrantAnything) {
   request.mutable_access_grant()->set_reason("Because.");
   ExpectError(Ask<v1::AccessGrantReply>(As("olu", "headteacher"), request).status(),
               StatusCode::kNotFound, "SUPPORT_PLAN_NOT_FOUND");
+}
+
+// Whoever asks to set a duty aside and whoever agrees are two subjects, whatever their names.
+TEST_F(CallersTest, WhoAskedToEraseDoesNotAgreeUnderAnotherName) {
+  const std::string plan = Open().name();
+  const auto erase = [&](const testing::Metadata& metadata,
+                         const std::string& override_reason =
+                             "The ECT asked for it, and the trust agrees.") {
+    auto request = testing::RequestFor<v1::EraseSubjectRequest>(testing::Ect().party.person());
+    request.set_reason("A mistake.");
+    request.set_override_reason(override_reason);
+    return Ask<v1::EraseSubjectResponse>(metadata, request);
+  };
+  // What stands against it is told, and not the names of plans that an administrator may not see.
+  const absl::Status stands = erase(Root(), "").status();
+  ExpectError(stands, StatusCode::kFailedPrecondition, "RETENTION_STANDS");
+  EXPECT_THAT(stands.message(), HasSubstr("a record that you may not see has no end yet"));
+  EXPECT_THAT(stands.message(), Not(HasSubstr(plan)));
+  ASSERT_TRUE(erase(Root()).ok());
+  v1::RegisterPersonRequest request;
+  request.set_person_id(testing::NewId());
+  request.set_request_id(testing::NewId());
+  request.set_full_name("Second Self");
+  Bind(kRoot, Give<v1::PersonReply>(Root(), request).person().name());
+  ExpectError(erase(Root()).status(), StatusCode::kFailedPrecondition, "ERASURE_NEEDS_ANOTHER");
+  EXPECT_TRUE(erase(As("sian", "headteacher"))->person().has_erase_time());
 }
 
 TEST_F(CallersTest, WhoAdministerBreakTheGlassForAReason) {

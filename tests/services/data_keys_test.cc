@@ -79,7 +79,8 @@ TEST_F(DataKeysTest, BackupsAreKeptWithThoseOfTheLogAndReachedByErasure) {
   fs::copy_file(settings_.key_backups + "/3/keys", settings_.key_backups + "/4/keys.next");
   EXPECT_FALSE((*keys)->IsDestroyed(kSam));
   for (int time = 0; time < 2; ++time) {
-    const auto copies = (*keys)->Destroy(kSam);
+    ASSERT_TRUE((*keys)->Destroy({kSam}).ok());
+    const auto copies = (*keys)->DestroyInCopies({kSam});
     ASSERT_TRUE(copies.ok()) << copies.status();
     EXPECT_EQ(*copies, 2);
   }
@@ -91,6 +92,9 @@ TEST_F(DataKeysTest, BackupsAreKeptWithThoseOfTheLogAndReachedByErasure) {
     ASSERT_TRUE(store.ok()) << store.status();
     EXPECT_EQ(ErrorReason((*store)->Find(kSam).status()), "SUBJECT_ERASED");
   }
+  // A disk that is not mounted has no copies either.
+  fs::rename(settings_.key_backups, settings_.key_backups + ".away");
+  EXPECT_EQ(ErrorReason((*keys)->DestroyInCopies({kSam}).status()), "KEY_COPIES_UNREADABLE");
 }
 
 }  // namespace

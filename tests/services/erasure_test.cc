@@ -1,6 +1,7 @@
 // Erasing a person on the real server: who may, what stands against it, what is left on the disk.
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "audit/keys_beside.h"
 #include "audit/ledger_check.h"
@@ -10,6 +11,7 @@
 #include "google/longrunning/operations.pb.h"
 #include "google/pubsub/v1/pubsub.pb.h"
 #include "gtest/gtest.h"
+#include "services/held_records.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_server.h"
@@ -102,6 +104,14 @@ class ErasureTest : public ::testing::Test {
     const auto done = client().Read<Operation>(wait);
     ASSERT_TRUE(done.ok()) << done.status();
     ASSERT_TRUE(done->done());
+  }
+  pubsub::PullResponse Pull(const std::string& subscription) {
+    pubsub::PullRequest pull;
+    pull.set_subscription(subscription);
+    pull.set_max_messages(1000);
+    const auto pulled = client().Read<pubsub::PullResponse>(pull);
+    EXPECT_TRUE(pulled.ok()) << pulled.status();
+    return pulled.value_or(pubsub::PullResponse());
   }
   v1::Person Person() {
     v1::GetPersonRequest request;
@@ -344,15 +354,21 @@ TEST_F(ErasureTest, ProofsAndBundlesFromBeforeHold) {
 }
 
 TEST_F(ErasureTest, SubscribersAreToldOfEachRecord) {
+  // What was delivered before is in memory, and is not what is delivered again.
+  EXPECT_THAT(Pull(kSubscription).DebugString(), HasSubstr(kMark));
   Erase();
-  pubsub::PullRequest pull;
-  pull.set_subscription(kSubscription);
-  pull.set_max_messages(1000);
-  const auto pulled = client().Read<pubsub::PullResponse>(pull);
-  ASSERT_TRUE(pulled.ok()) << pulled.status();
+  pubsub::Subscription another;
+  another.set_name("projects/trellis/subscriptions/another");
+  another.set_topic("projects/trellis/topics/events");
+  ASSERT_TRUE(client().Read<pubsub::Subscription>(another).ok());
+  pubsub::SeekRequest seek;
+  seek.set_subscription(another.name());
+  seek.mutable_time()->set_seconds(1);
+  ASSERT_TRUE(client().Read<pubsub::SeekResponse>(seek).ok());
+  const pubsub::PullResponse pulled = Pull(another.name());
   int erased = 0;
   std::vector<std::string> notices;
-  for (const auto& received : pulled->received_messages()) {
+  for (const auto& received : pulled.received_messages()) {
     const auto& message = received.message();
     EXPECT_THAT(message.data(), Not(HasSubstr(kMark)));
     const auto& attributes = message.attributes();
@@ -372,6 +388,155 @@ TEST_F(ErasureTest, AStartGoesOnWhereAnEndCameInBetween) {
   server_.Restart();
   Await(erased->operation().name());
   EXPECT_TRUE(Person().has_erasure_complete_time());
+}
+
+// As a crash leaves them that ended a start between destroying a restored key and building the
+// views anew, or that ended their removal half way.
+TEST_F(ErasureTest, ViewsThatAreNotToBeReadAgainAreBuiltAnew) {
+  server_.Stop();
+  fs::copy(data_ + "/views", directory_ / "old-views");
+  server_.Restart();
+  Erase();
+  for (const bool is_whole : {true, false}) {
+    server_.Stop();
+    fs::remove_all(data_ + "/views");
+    fs::copy(directory_ / "old-views", data_ + "/views");
+    fs::copy(directory_ / "old-views", data_ + "/views.next");
+    if (!is_whole) fs::remove(data_ + "/views/CURRENT");
+    std::ofstream(data_ + "/views.stale").put('\n');
+    server_.Restart();
+    EXPECT_EQ(client().Get(plan_)->state(), v1::SupportPlan::ERASED);
+    EXPECT_EQ(AllBytesUnder(data_).find(kMark), std::string::npos);
+    EXPECT_FALSE(fs::exists(data_ + "/views.stale"));
+  }
+}
+
+TEST_F(ErasureTest, ACopyOfTheKeysThatIsBrokenSavesNoOtherAndNobodyElse) {
+  const std::vector<std::string> secrets = Secrets();
+  Backup();
+  Backup();
+  const std::string first = directory_ / "key-backups/1/keys";
+  fs::rename(first, directory_ / "kept");
+  std::ofstream(first) << "this is no key store";
+  ASSERT_TRUE(Ask(testing::Administrator(), Request(ect_)).ok());
+  const auto erased = Ask(Other(), Request(ect_));
+  ASSERT_TRUE(erased.ok()) << erased.status();
+  google::longrunning::WaitOperationRequest wait;
+  wait.set_name(erased->operation().name());
+  wait.mutable_timeout()->set_seconds(1);
+  EXPECT_FALSE(client().Read<Operation>(wait)->done());
+  for (const std::string& secret : secrets) {
+    EXPECT_FALSE(HoldsPartOf(AllBytesUnder(directory_ / "key-backups/2"), secret));
+    EXPECT_FALSE(HoldsPartOf(AllBytesUnder(data_), secret));
+  }
+  EXPECT_EQ(AllBytesUnder(data_).find(kMark), std::string::npos);
+  server_.Stop();
+  fs::rename(directory_ / "kept", first);
+  server_.Restart();
+  Await(erased->operation().name());
+  ExpectGone(directory_.path(), secrets);
+}
+
+TEST_F(ErasureTest, ACopyOfTheKeysThatWasAwayIsFoundByTheNextStart) {
+  const std::vector<std::string> secrets = Secrets();
+  Backup();
+  fs::rename(directory_ / "key-backups/1", directory_ / "away");
+  Erase();
+  server_.Stop();
+  fs::rename(directory_ / "away", directory_ / "key-backups/1");
+  ASSERT_TRUE(HoldsPartOf(AllBytesUnder(directory_ / "key-backups"), secrets[1]));
+  server_.Restart();
+  // Nothing tells when it was looked through but that it was.
+  for (int i = 0; i < 1000; ++i) {
+    if (!HoldsPartOf(AllBytesUnder(directory_ / "key-backups"), secrets[1])) break;
+    std::this_thread::yield();
+  }
+  server_.Stop();
+  ExpectGone(directory_.path(), secrets);
+}
+
+TEST_F(ErasureTest, RecordsThatAreBegunBesideItAreErasedTooOrRefused) {
+  constexpr int kThreads = 4;
+  ASSERT_TRUE(Ask(testing::Administrator(), Request(ect_)).ok());
+  std::vector<std::vector<std::string>> plans(kThreads);
+  std::vector<std::thread> threads;
+  for (std::vector<std::string>& opened : plans) {
+    threads.emplace_back([&] {
+      for (bool refused = false; !refused;) {
+        const auto reply = client().Give(testing::Tutor(), testing::OpenRequest());
+        refused = !reply.ok();
+        if (reply.ok()) opened.push_back(reply->support_plan().name());
+      }
+    });
+  }
+  const auto erased = Ask(Other(), Request(ect_));
+  for (std::thread& thread : threads) thread.join();
+  ASSERT_TRUE(erased.ok()) << erased.status();
+  Await(erased->operation().name());
+  for (const std::vector<std::string>& opened : plans) {
+    for (const std::string& name : opened) {
+      const auto plan = client().Get(name);
+      ASSERT_TRUE(plan.ok()) << plan.status();
+      EXPECT_EQ(plan->state(), v1::SupportPlan::ERASED) << name;
+      EXPECT_EQ(plan->ect().person(), ect_) << name;
+    }
+  }
+}
+
+TEST_F(ErasureTest, MoreRecordsThanOneCommitHoldsAreErased) {
+  v1::BreakGlassRequest request;
+  request.set_record(plan_);
+  request.set_reason("The school has burnt down, and its head is not to be reached.");
+  std::string grant;
+  for (size_t i = 0; i < kErasedAtOnce + 20; ++i) {
+    request.set_request_id(testing::NewId());
+    const auto granted = client().Ask<v1::AccessGrantReply>(testing::Administrator(), request);
+    ASSERT_TRUE(granted.ok()) << granted.status();
+    grant = std::max(grant, granted->access_grant().name());
+  }
+  Erase();
+  EXPECT_TRUE(Person().has_erasure_complete_time());
+  v1::GetAccessGrantRequest get;
+  get.set_name(grant);
+  const auto last = client().Read<v1::AccessGrant>(get);
+  ASSERT_TRUE(last.ok()) << last.status();
+  EXPECT_TRUE(last->has_erase_time());
+}
+
+TEST_F(ErasureTest, WhoAgreesAgreesToWhatStoodThen) {
+  ASSERT_TRUE(Ask(testing::Administrator(), Request(ect_)).ok());
+  clock_.Advance(absl::Seconds(1));
+  auto hold = testing::RequestFor<v1::PlaceLegalHoldRequest>(ect_);
+  hold.mutable_legal_hold()->set_reason("An appeal.");
+  ASSERT_TRUE(client().CallBytes(testing::Administrator(), hold).ok());
+  const auto asked = Ask(Other(), Request(ect_));
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  EXPECT_FALSE(asked->person().has_erase_time());
+  EXPECT_EQ(asked->person().erasure_request().requested_by(), Other().party.person());
+}
+
+TEST_F(ErasureTest, JoinedRecordsAreErasedBeforeTheOneThatStandsForThem) {
+  v1::RegisterPersonRequest again;
+  again.set_person_id(testing::NewId());
+  again.set_request_id(testing::NewId());
+  again.set_full_name("Sam Okafor");
+  const std::string other = absl::StrCat("people/", again.person_id());
+  ASSERT_TRUE(client().CallBytes(testing::Administrator(), again).ok());
+  auto join = testing::RequestFor<v1::JoinPersonsRequest>(other);
+  join.mutable_join()->set_into(ect_);
+  join.mutable_join()->set_reason("Registered twice.");
+  ASSERT_TRUE(client().CallBytes(testing::Administrator(), join).ok());
+  const auto refused = Ask(testing::Administrator(), Request(ect_)).status();
+  EXPECT_EQ(ErrorReason(refused), "JOINED_RECORDS_STAND");
+  EXPECT_THAT(refused.message(), HasSubstr(other));
+
+  auto hold = testing::RequestFor<v1::PlaceLegalHoldRequest>(ect_);
+  hold.mutable_legal_hold()->set_reason("An appeal.");
+  ASSERT_TRUE(client().CallBytes(testing::Administrator(), hold).ok());
+  auto separate = testing::RequestFor<v1::SeparatePersonsRequest>(other);
+  separate.set_reason("They are two.");
+  EXPECT_EQ(ErrorReason(client().CallBytes(testing::Administrator(), separate).status()),
+            "LEGAL_HOLD_STANDS");
 }
 
 TEST_F(ErasureTest, WhoIsErasedGetsNoNewRecord) {
