@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "rendering/action_plan_form.h"
 #include "rendering/action_plan_rows.h"
+#include "rendering/erased_form.h"
 #include "rendering/html.h"
 #include "rendering/item_html.h"
 
@@ -38,6 +39,9 @@ void AppendTable(const ActionPlanPage& page, std::string& out) {
 }  // namespace
 
 std::string ActionPlanAsHtml(const v1::ActionPlan& plan, const FormContext& context) {
+  if (plan.state() == v1::ActionPlan::ERASED) {
+    return ErasedFormAsHtml(BuildErasedForm(kActionPlanTitle, plan, context));
+  }
   const ActionPlanPage page = BuildActionPlanPage(plan, context);
   std::string out = PageHead(absl::StrCat(kActionPlanTitle, " – ", page.ect_name));
   absl::StrAppend(&out, "<h1>", kActionPlanTitle, "</h1>\n<p class=\"for\">for ECT: <strong>",

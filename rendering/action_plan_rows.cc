@@ -228,10 +228,6 @@ void AddFacts(const v1::ActionPlan& plan, ActionPlanPage& page) {
 }
 
 void AddNotices(const v1::ActionPlan& plan, const std::string& today, ActionPlanPage& page) {
-  if (plan.state() == v1::ActionPlan::ERASED) {
-    page.notices.push_back(
-        {"This plan is ERASED: what was recorded in it cannot be read any more.", Tone::kPlain});
-  }
   if (plan.changed_since_agreed()) {
     page.notices.push_back({"The plan has changed since it was agreed.", Tone::kAttention});
   }

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "rendering/action_plan_form.h"
 #include "rendering/action_plan_rows.h"
+#include "rendering/erased_form.h"
 #include "rendering/text_table.h"
 
 namespace trellis::rendering {
@@ -48,6 +49,9 @@ std::string OneByOne(const ActionPlanPage& page, int width) {
 
 std::string ActionPlanAsText(const v1::ActionPlan& plan, const FormContext& context, int width) {
   width = std::clamp(width, kFormWidthMin, kFormWidthMax);
+  if (plan.state() == v1::ActionPlan::ERASED) {
+    return ErasedFormAsText(BuildErasedForm(kActionPlanTitle, plan, context), width);
+  }
   const ActionPlanPage page = BuildActionPlanPage(plan, context);
   std::string out = absl::StrCat(kActionPlanTitle, "\n");
   AppendWrapped(absl::StrCat("for ECT: ", page.ect_name), width, 0, out);

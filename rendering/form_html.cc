@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+#include "rendering/erased_form.h"
 #include "rendering/form.h"
 #include "rendering/form_rows.h"
 #include "rendering/html.h"
@@ -93,6 +94,9 @@ void AppendSignOff(absl::string_view heading, absl::string_view answered,
 }  // namespace
 
 std::string FormAsHtml(const v1::SupportPlan& plan, const FormContext& context) {
+  if (plan.state() == v1::SupportPlan::ERASED) {
+    return ErasedFormAsHtml(BuildErasedForm(kFormTitle, plan, context));
+  }
   const Form form = BuildForm(plan, context);
   std::string out;
   AppendHead(form, out);

@@ -129,10 +129,6 @@ void AddNotices(const v1::SupportPlan& plan, Form& form) {
                       words.empty() ? "" : " ", words),
          Tone::kPlain});
   }
-  if (plan.state() == v1::SupportPlan::ERASED) {
-    form.notices.push_back(
-        {"This plan is ERASED: what was recorded in it cannot be read any more.", Tone::kPlain});
-  }
   const std::vector<std::string> overdue = OverdueIds(form.rows);
   if (!overdue.empty()) {
     form.notices.push_back(

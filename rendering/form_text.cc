@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "rendering/erased_form.h"
 #include "rendering/form.h"
 #include "rendering/form_rows.h"
 #include "rendering/text_table.h"
@@ -78,6 +79,9 @@ std::string SignOffToText(const std::vector<SignOffLine>& sign_off, absl::string
 
 std::string FormAsText(const v1::SupportPlan& plan, const FormContext& context, int width) {
   width = std::clamp(width, kFormWidthMin, kFormWidthMax);
+  if (plan.state() == v1::SupportPlan::ERASED) {
+    return ErasedFormAsText(BuildErasedForm(kFormTitle, plan, context), width);
+  }
   const Form form = BuildForm(plan, context);
   std::string out = absl::StrCat(kFormTitle, "\n");
   AppendWrapped(absl::StrCat("for ECT: ", form.ect_name), width, 0, out);

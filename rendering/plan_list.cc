@@ -32,8 +32,14 @@ void AppendCell(absl::string_view text, std::string& out) {
 }
 
 void AppendPlan(const v1::SupportPlanSummary& plan, std::string& out) {
+  const bool erased = plan.state() == v1::SupportPlan::ERASED;
   absl::StrAppend(&out, "<tr><th scope=\"row\"><a href=\"/", EscapeHtml(plan.name()), "\">",
-                  EscapeHtml(plan.ect().name()), "</a></th>");
+                  EscapeHtml(erased ? plan.name() : plan.ect().name()), "</a></th>");
+  if (erased) {
+    // Whose it was went with the rest, and what is open or awaited with it.
+    out += "<td colspan=\"5\">erased: what was recorded in it cannot be read any more</td></tr>\n";
+    return;
+  }
   AppendCell(plan.school().name(), out);
   AppendCell(EnumInWords(plan.state()), out);
   AppendCell(Standards(plan), out);

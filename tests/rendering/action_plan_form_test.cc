@@ -52,6 +52,24 @@ TEST(ActionPlanForm, IsTheSameTextAsBefore) {
   ExpectGolden("action_plan_narrow.txt", ActionPlanAsText(RichPlan(), kContext, 80));
 }
 
+TEST(ActionPlanForm, OfAnErasedPlanSaysWhatIsLeftAndNoMore) {
+  v1::ActionPlan plan;
+  plan.set_name("actionPlans/0190d5a8-1111-7000-8000-000000000001");
+  plan.set_revision(3);
+  plan.set_state(v1::ActionPlan::ERASED);
+  plan.mutable_erase_time()->set_seconds(1730711000);
+  plan.mutable_school()->set_urn("900001");
+  const std::string text = ActionPlanAsText(plan, kContext, 80);
+  EXPECT_THAT(text, HasSubstr("This plan is ERASED"));
+  EXPECT_THAT(text, HasSubstr("Erased on:  4 Nov 2024, 09:03"));
+  const std::string page = ActionPlanAsHtml(plan, kContext);
+  EXPECT_THAT(page, HasSubstr("This plan is ERASED"));
+  for (const char* const empty : {"for ECT", "Reviews", "none", "URN"}) {
+    EXPECT_THAT(text, Not(HasSubstr(empty)));
+    EXPECT_THAT(page.substr(page.find("<main>")), Not(HasSubstr(empty)));
+  }
+}
+
 TEST(ActionPlanForm, IsTheSamePageAsBefore) {
   const std::string page = ActionPlanAsHtml(RichPlan(), kContext);
   // The style sheet is the support plan's, and stands in its golden file.

@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "rendering/display.h"
 #include "rendering/form_rows.h"
+#include "rendering/plan_list.h"
 
 namespace trellis::rendering {
 namespace {
@@ -126,8 +127,62 @@ TEST(FormAsText, ShowsWhoIsToSignNowAndWhatOthersSignedBefore) {
                     HasSubstr("given on revision 19"), Not(HasSubstr("asked for again"))));
 }
 
+// As Evolve leaves one.
+v1::SupportPlan ErasedPlan() {
+  v1::SupportPlan plan;
+  plan.set_name("supportPlans/0190d5a8-1111-7000-8000-000000000001");
+  plan.set_revision(25);
+  plan.set_state(v1::SupportPlan::ERASED);
+  plan.mutable_erase_time()->set_seconds(1665560640);
+  plan.mutable_ect()->set_person("people/00000000-0000-4000-8000-000000000001");
+  plan.mutable_school()->set_urn("900001");
+  return plan;
+}
+
+TEST(FormAsText, OfAnErasedPlanSaysWhatIsLeftAndNoMore) {
+  EXPECT_EQ(FormAsText(ErasedPlan(), Context(), 400),
+            "ECT SUPPORT ACTION PLAN\n\n"
+            "Plan:       supportPlans/0190d5a8-1111-7000-8000-000000000001\n"
+            "Erased on:  12 Oct 2022, 08:44\n"
+            "Revision:   25\n\n"
+            "! This plan is ERASED: what was recorded in it cannot be read any more.\n\n"
+            "That there was a plan is kept. Its trail still has the type of each event, and the "
+            "time when it was recorded.\n\n"
+            "Made on 12 Oct 2022, 08:45 from revision 25 of "
+            "supportPlans/0190d5a8-1111-7000-8000-000000000001.\n");
+  v1::SupportPlan before = ErasedPlan();
+  before.clear_erase_time();
+  EXPECT_THAT(FormAsText(before, Context(), 80),
+              AllOf(HasSubstr("This plan is ERASED"), Not(HasSubstr("Erased on"))));
+}
+
+TEST(FormAsHtml, OfAnErasedPlanSaysWhatIsLeftAndNoMore) {
+  const std::string page = FormAsHtml(ErasedPlan(), Context());
+  EXPECT_THAT(page, AllOf(HasSubstr("<h1>ECT SUPPORT ACTION PLAN</h1>"),
+                          HasSubstr("This plan is ERASED"), HasSubstr("12 Oct 2022, 08:44"),
+                          HasSubstr("supportPlans/0190d5a8-1111-7000-8000-000000000001")));
+  for (const char* const empty : {"for ECT", "signed yet", "recorded yet", "last changed", "URN"}) {
+    EXPECT_THAT(page, Not(HasSubstr(empty)));
+  }
+}
+
+TEST(PlanListAsHtml, NamesAnErasedPlanByItsName) {
+  v1::ListSupportPlansResponse list;
+  v1::SupportPlanSummary& erased = *list.add_support_plans();
+  erased.set_name(ErasedPlan().name());
+  erased.set_state(v1::SupportPlan::ERASED);
+  v1::SupportPlanSummary& stands = *list.add_support_plans();
+  stands.set_name("supportPlans/2");
+  stands.set_state(v1::SupportPlan::ACTIVE);
+  stands.mutable_ect()->set_name("Sam Okafor");
+  EXPECT_THAT(PlanListAsHtml(list),
+              AllOf(HasSubstr("\">supportPlans/0190d5a8-1111-7000-8000-000000000001</a></th>"
+                              "<td colspan=\"5\">erased: "),
+                    HasSubstr("<a href=\"/supportPlans/2\">Sam Okafor</a></th>")));
+}
+
 TEST(FormAsText, IsNeverWiderThanAskedForAndTablesLineUp) {
-  for (const v1::SupportPlan& plan : {RichPlan(), HostilePlan(), v1::SupportPlan()}) {
+  for (const v1::SupportPlan& plan : {RichPlan(), HostilePlan(), ErasedPlan(), v1::SupportPlan()}) {
     for (const int width : {80, 100, 119, 120, 160, 400}) {
       const std::string text = FormAsText(plan, Context(), width);
       for (const absl::string_view line : absl::StrSplit(text, '\n')) {
