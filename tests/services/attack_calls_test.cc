@@ -6,7 +6,7 @@
 #include <httplib.h>
 #include <vector>
 
-#include "absl/time/clock.h"
+#include "base/clock.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/grpc_status.h"
@@ -68,9 +68,10 @@ class AttackByCallsTest : public IdentifiedTest {
 
   // Calls until the answer has this reason; the last one if it has not within a minute.
   std::string CallUntil(const std::string& reason, const Metadata& metadata) {
-    const absl::Time end = absl::Now() + absl::Minutes(1);
+    const SystemClock clock;
+    const absl::Time end = clock.Now() + absl::Minutes(1);
     std::string got;
-    while (got != reason && absl::Now() < end) got = ReasonOf(WhoAmI(metadata));
+    while (got != reason && clock.Now() < end) got = ReasonOf(WhoAmI(metadata));
     return got;
   }
 };
