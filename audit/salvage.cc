@@ -39,12 +39,16 @@ std::string RecordAsJson(const vault::EventVault& vault, const eventstore::Recor
   // The payload has its bytes all the same.
   const auto opened = vault.Open(record);
   const std::string event =
-      opened.ok() ? domain::EventAsJson(header.stream, opened->bytes()) : std::string();
+      opened.ok() ? EventAsJson(header.stream, opened->bytes()) : std::string();
   if (!event.empty()) {
     line.pop_back();
     absl::StrAppend(&line, ",\"event\":", event, "}");
   }
   return line;
+}
+
+std::string EventAsJson(absl::string_view stream, absl::string_view bytes) {
+  return domain::EventAsJson(stream, bytes);
 }
 
 absl::StatusOr<Report> SalvageLedger(const std::string& data, const vault::EventVault& vault,

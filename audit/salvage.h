@@ -18,6 +18,10 @@ namespace trellis::audit {
 // Protocol Buffers' JSON.
 std::string RecordAsJson(const vault::EventVault& vault, const eventstore::Record& record);
 
+// The event with these bytes in a stream of this name, as in such an object; empty if this program
+// cannot read it.
+std::string EventAsJson(absl::string_view stream, absl::string_view bytes);
+
 // Calls `print` with each record of `data`/log that can be read, as above. The findings are what
 // cannot be read. Operation and errors are those of eventstore::SalvageLog.
 absl::StatusOr<Report> SalvageLedger(const std::string& data, const vault::EventVault& vault,

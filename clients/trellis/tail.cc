@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "audit/salvage.h"
 #include "base/error.h"
 #include "base/status_macros.h"
 #include "base/timestamp.h"
@@ -18,7 +19,6 @@
 #include "clients/trellis/text.h"
 #include "google/protobuf/empty.pb.h"
 #include "google/pubsub/v1/pubsub.pb.h"
-#include "trellis/v1/events.pb.h"
 
 namespace trellis::cli {
 namespace {
@@ -178,16 +178,15 @@ std::string Line(const pubsub::ReceivedMessage& received) {
                          attempt);
 }
 
-// The event is written out; what cannot be read stays in the message, in base64.
+// The event is written out, as what its stream's events are: all are messages of bytes alike, and
+// those of a person would read as some of a plan. What cannot be read stays in the message, in
+// base64.
 std::string JsonLine(const pubsub::ReceivedMessage& received) {
   pubsub::PubsubMessage message = received.message();
-  std::string event;
-  v1::SupportPlanEvent decoded;
-  if (AttributeOf(message, "content-type") == "application/json") {
-    event = message.data();
-  } else if (decoded.ParseFromString(message.data())) {
-    event = CompactJson(decoded);
-  }
+  const bool is_json = AttributeOf(message, "content-type") == "application/json";
+  const std::string event =
+      is_json ? message.data()
+              : audit::EventAsJson(AttributeOf(message, "ce-subject"), message.data());
   if (!event.empty()) message.clear_data();
   return absl::StrCat("{\"attempt\":", received.delivery_attempt(),
                       ",\"message\":", CompactJson(message),

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -22,6 +23,7 @@ namespace trellis::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -237,6 +239,22 @@ TEST_F(QueueCommandsTest, TheTailShowsALinePerEventAndLeavesNothingBehind) {
       json.out,
       AllOf(StartsWith("{\"attempt\":0,\"message\":{"), HasSubstr("\"messageId\":\"1\""),
             HasSubstr(",\"event\":{\"occurredOn\":\"2022-10-03\""), Not(HasSubstr("\"data\""))));
+}
+
+TEST_F(QueueCommandsTest, TheTailWritesOutEachEventAsWhatItsStreamHas) {
+  const v1::SupportPlan plan = Open();
+  const int64_t last = WriteOne(plan.name());
+  const auto lines = Lines(absl::StrCat("tail --from beginning --count ", last, " --output json"));
+  ASSERT_THAT(lines, SizeIs(last));
+  for (const auto& line : lines) {
+    // As the attributes say; `PersonRegistered` is the field `personRegistered`.
+    const std::vector<std::string> parts = absl::StrSplit(line, "\"ce-type\":\"trellis.v1.");
+    ASSERT_THAT(parts, SizeIs(2)) << line;
+    std::string kind = parts[1].substr(0, parts[1].find('"'));
+    kind[0] = absl::ascii_tolower(static_cast<unsigned char>(kind[0]));
+    EXPECT_THAT(parts[1], HasSubstr(absl::StrCat(",\"", kind, "\":{")));
+  }
+  EXPECT_THAT(lines, Contains(HasSubstr("\"personRegistered\":{\"person\":{\"fullName\":\"")));
 }
 
 TEST_F(QueueCommandsTest, TheTailGoesOnUntilItIsInterrupted) {
