@@ -82,6 +82,8 @@ class Restoring {
 
   absl::StatusOr<Restored> Run() {
     RETURN_IF_ERROR(ReadBackup());
+    // First: what is wrong with it is said before the long work, not after it.
+    if (options_.add) RETURN_IF_ERROR(options_.add(manifest_.number, target_));
     RETURN_IF_ERROR(CopyFiles());
     RETURN_IF_ERROR(WritePublicKey(*manifest_.key));
     RETURN_IF_ERROR(CheckWhole(manifest_.ledger, *manifest_.key));

@@ -49,6 +49,9 @@ struct RestoreOptions {
   std::optional<CopyAs> copy = std::nullopt;
   // Leaves out the log of who looked: where that is what is damaged, the rest is still had.
   bool without_access_log = false;
+  // Puts what is backed up apart, such as the keys, into this directory, of the backup of this
+  // number; before anything else is in it. If it fails, nothing is left.
+  std::function<absl::Status(uint64_t, const std::string&)> add = nullptr;
   // Called now and then with what is being done, how much of it is done, and of how much (0: not
   // known).
   std::function<void(const std::string&, uint64_t, uint64_t)> progress = nullptr;
@@ -67,7 +70,8 @@ struct Restored {
 // BACKUP_TOO_OLD (it ends before the checkpoint that was seen) and BACKUP_FORKED (it is another
 // history), metadata backup, seen: the two sizes. DATA_LOSS (BACKUP_DAMAGED), metadata file.
 // INVALID_ARGUMENT (LEDGER_NAME_INVALID; POSITION_WITHIN_COMMIT, POSITION_OUT_OF_RANGE: see
-// CutLog). The errors of BackupDirectory and files.h, and of a checkpoint that cannot be believed.
+// CutLog). The errors of `add`, of BackupDirectory and files.h, and of a checkpoint that cannot be
+// believed.
 absl::StatusOr<Restored> Restore(const RestoreOptions& options);
 
 }  // namespace trellis::backup

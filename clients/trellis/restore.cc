@@ -1,10 +1,13 @@
 #include "clients/trellis/restore.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/error.h"
 #include "base/status_macros.h"
 #include "clients/trellis/grammar/usage.h"
 #include "clients/trellis/ledger_tools.h"
@@ -59,6 +62,11 @@ void PrintJson(const backup::Restored& restored, std::ostream& out) {
 }
 
 absl::Status RestoreKeys(const std::string& from, const std::string& data) {
+  // To open a directory makes it: one that is not there stays so.
+  if (std::error_code error; !std::filesystem::is_directory(from, error)) {
+    return Error(absl::StatusCode::kNotFound, "KEY_STORE_MISSING",
+                 absl::StrCat("directory ", from, " holds no key store"));
+  }
   ASSIGN_OR_RETURN(const auto backup, vault::OpenDirectory(from));
   ASSIGN_OR_RETURN(const auto keys, vault::OpenDirectory(data + "/keys"));
   return vault::CopyKeyStore(*backup, *keys);
@@ -90,13 +98,14 @@ absl::StatusOr<backup::RestoreOptions> RestoreOptionsOf(const Invocation& invoca
 absl::Status RunRestore(backup::RestoreOptions options, const std::string& key_backups, bool json,
                         const Process& process) {
   options.progress = ShowProgress(process);
+  if (!key_backups.empty()) {
+    options.add = [&](uint64_t number, const std::string& data) {
+      return RestoreKeys(absl::StrCat(key_backups, "/", number), data);
+    };
+  }
   const auto restored = backup::Restore(options);
   HideProgress(process);
   RETURN_IF_ERROR(restored.status());
-  if (!key_backups.empty()) {
-    RETURN_IF_ERROR(
-        RestoreKeys(absl::StrCat(key_backups, "/", restored->manifest.number), options.data));
-  }
   if (json) {
     PrintJson(*restored, process.out);
   } else {

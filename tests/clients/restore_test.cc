@@ -1,11 +1,14 @@
 // `trellis restore`, from its words to its exit code.
 #include "backup/make_backup.h"
 #include "tests/clients/ledger_command_fixture.h"
+#include "vault/directory.h"
+#include "vault/key_store.h"
 
 namespace trellis::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Not;
 
 class RestoreTest : public LedgerCommandTest {
  protected:
@@ -43,6 +46,28 @@ TEST_F(RestoreTest, SaysWhatWasMadeAndWhatToDoNext) {
   EXPECT_THAT(program_.err(), HasSubstr("RESTORE_TARGET_UNUSABLE"));
   EXPECT_EQ(program_.Run({"verify", "--data", restored_, "--ledger", "harbour"}), 0)
       << program_.out();
+}
+
+TEST_F(RestoreTest, KeysThatAreNotThereLeaveNothingInTheWay) {
+  const std::string wrong = scratch_ / "wrong";
+  const std::string keys = scratch_ / "keys";
+  std::filesystem::create_directories(wrong);
+  std::filesystem::create_directories(keys);
+  EXPECT_EQ(Restore({"--data", restored_, "--key-backups", wrong}), 4);
+  EXPECT_THAT(program_.err(), HasSubstr("KEY_STORE_MISSING"));
+  EXPECT_FALSE(std::filesystem::exists(restored_));
+  EXPECT_FALSE(std::filesystem::exists(restored_ + ".restoring"));
+  EXPECT_TRUE(std::filesystem::is_empty(wrong));
+  {
+    const auto store = vault::OpenDirectory(keys + "/1");
+    ASSERT_TRUE(store.ok()) << store.status();
+    ASSERT_TRUE(vault::CreateKeyStore(**store, vault::MasterKey::Generate()).ok());
+  }
+  ASSERT_EQ(Restore({"--data", restored_, "--key-backups", keys}), 0) << program_.err();
+  EXPECT_THAT(program_.out(), Not(HasSubstr("put the key store")));
+  const auto store = vault::OpenDirectory(restored_ + "/keys");
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_TRUE(vault::HoldsKeyStore(**store).value());
 }
 
 TEST_F(RestoreTest, WantsAPositionThatTheBackupHas) {
