@@ -74,10 +74,12 @@ std::string FlagLines(const Command& command) {
 }
 
 // A value that the server would take, as far as that can be told from the contract.
-std::string ExampleValue(const Flag& flag) {
+std::string ExampleValue(const Command& command, const Flag& flag) {
   if (!flag.choices.empty()) return flag.choices.front();
   if (flag.value == "FILE") {
-    return flag.name == "key" ? "witness.key" : flag.name == "out" ? "evidence.zip" : "rows.csv";
+    if (flag.name == "key") return "witness.key";
+    if (flag.name != "out") return "rows.csv";
+    return command.group == "plan" ? "evidence.zip" : "subject.json";
   }
   if (flag.value == "DIR") return "witness/";
   if (flag.value == "HOST:PORT") return "127.0.0.1:7490";
@@ -105,9 +107,10 @@ std::string Example(const Command& command) {
   for (size_t i = 0; i < command.flags.size(); ++i) {
     const Flag& flag = command.flags[i];
     if (!flag.required) continue;
-    std::string part = command.positional_flag == i ? ExampleValue(flag)
-                       : flag.IsBoolean()           ? absl::StrCat("--", flag.name)
-                                          : absl::StrCat("--", flag.name, " ", ExampleValue(flag));
+    std::string part = command.positional_flag == i ? ExampleValue(command, flag)
+                       : flag.IsBoolean()
+                           ? absl::StrCat("--", flag.name)
+                           : absl::StrCat("--", flag.name, " ", ExampleValue(command, flag));
     const bool breaks = column + 1 + part.size() > kWidth - 2;
     column = (breaks ? 4 : column + 1) + part.size();
     absl::StrAppend(&example, breaks ? " \\\n    " : " ", part);

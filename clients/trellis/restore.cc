@@ -43,7 +43,7 @@ void Print(const backup::Restored& restored, const backup::RestoreOptions& optio
         << "--key-backups, into " << options.data << "/keys\n";
   }
   out << "then      trellisd --data " << options.data << " --ledger " << restored.ledger
-      << " --master-key FILE\n";
+      << " --master-key FILE --issuer URL --audience NAME\n";
   if (options.keys.empty()) {
     out << "\nNote: The key " << manifest.key->ToString()
         << " came with the backup: whoever changed the one could change the other. One that was "

@@ -61,6 +61,13 @@ TEST(Help, TellsWhoseFieldItIs) {
               HasSubstr("The early career teacher: `people/{uuid}`. REQUIRED"));
 }
 
+TEST(Help, NamesAFileAfterWhatIsInIt) {
+  EXPECT_THAT(CommandHelp(TheTree(), *TheTree().Find("plan", "export-evidence")),
+              HasSubstr("--out evidence.zip"));
+  EXPECT_THAT(CommandHelp(TheTree(), *TheTree().Find("access", "export-subject")),
+              HasSubstr("--out subject.json"));
+}
+
 TEST(Help, HasTopics) {
   EXPECT_EQ(*TopicHelp(TheTree(), {}), ProgramHelp(TheTree()));
   EXPECT_EQ(*TopicHelp(TheTree(), {"exit-codes"}), ExitCodesHelp());

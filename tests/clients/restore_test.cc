@@ -40,7 +40,9 @@ TEST_F(RestoreTest, SaysWhatWasMadeAndWhatToDoNext) {
   EXPECT_THAT(program_.out(), AllOf(HasSubstr("restored  backup 1 of ledger harbour, made 20"),
                                     HasSubstr("holds     0 events"),
                                     HasSubstr("put the ledger's signing.key into " + restored_),
-                                    HasSubstr("trellisd --data " + restored_ + " --ledger harbour"),
+                                    HasSubstr("trellisd --data " + restored_ +
+                                              " --ledger harbour --master-key FILE "
+                                              "--issuer URL --audience NAME\n"),
                                     HasSubstr("Note: The key " + key_.verifier().ToString())));
   EXPECT_EQ(Restore({"--data", restored_}), 5);
   EXPECT_THAT(program_.err(), HasSubstr("RESTORE_TARGET_UNUSABLE"));
