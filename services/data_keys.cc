@@ -19,20 +19,25 @@ namespace {
 
 using vault::MasterKey;
 
-// Whoever has the directory has the key too: for a ledger that holds nobody's record.
-absl::StatusOr<MasterKey> KeyForDevelopment(const std::string& path) {
+absl::Status NoMasterKey() {
+  return Error(absl::StatusCode::kNotFound, "MASTER_KEY_MISSING",
+               "no master key: want --master-key FILE, or TRELLIS_MASTER_KEY in the environment");
+}
+
+// Whoever has the directory has the key too: for a ledger that holds nobody's record. What a store
+// that is there was wrapped by, nobody can make.
+absl::StatusOr<MasterKey> KeyForDevelopment(const std::string& path, bool store_is_new) {
   absl::StatusOr<MasterKey> key = vault::ReadMasterKeyFile(path);
   if (key.status().code() != absl::StatusCode::kNotFound) return key;
+  if (!store_is_new) return NoMasterKey();
   const MasterKey made = MasterKey::Generate();
   RETURN_IF_ERROR(vault::WriteMasterKeyFile(path, made));
   return made;
 }
 
-absl::StatusOr<MasterKey> MasterOf(const Settings& settings) {
+absl::StatusOr<MasterKey> MasterOf(const Settings& settings, bool store_is_new) {
   if (settings.master_key.has_value()) return *settings.master_key;
-  if (settings.callers.development) return KeyForDevelopment(settings.data + "/master.key");
-  return Error(absl::StatusCode::kNotFound, "MASTER_KEY_MISSING",
-               "no master key: want --master-key FILE, or TRELLIS_MASTER_KEY in the environment");
+  return KeyForDevelopment(settings.data + "/master.key", store_is_new);
 }
 
 // Calls `destroy` with as many subjects as one call takes, until it fails or there are no more.
@@ -82,11 +87,14 @@ absl::StatusOr<bool> DestroyInCopy(const std::string& path,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DataKeys>> DataKeys::Open(const Settings& settings) {
-  const bool is_new = !std::filesystem::exists(settings.data + "/log");
-  ASSIGN_OR_RETURN(const MasterKey master, MasterOf(settings));
+  // Said before a directory is made.
+  if (!settings.master_key.has_value() && !settings.callers.development) return NoMasterKey();
+  const bool ledger_is_new = !std::filesystem::exists(settings.data + "/log");
   ASSIGN_OR_RETURN(auto directory, vault::OpenDirectory(settings.data + "/keys"));
   ASSIGN_OR_RETURN(const bool is_there, vault::HoldsKeyStore(*directory));
-  if (is_new && !is_there) RETURN_IF_ERROR(vault::CreateKeyStore(*directory, master));
+  const bool store_is_new = ledger_is_new && !is_there;
+  ASSIGN_OR_RETURN(const MasterKey master, MasterOf(settings, store_is_new));
+  if (store_is_new) RETURN_IF_ERROR(vault::CreateKeyStore(*directory, master));
   std::vector<MasterKey> masters = {master};
   if (settings.previous_master_key.has_value()) masters.push_back(*settings.previous_master_key);
   ASSIGN_OR_RETURN(auto store, vault::KeyStore::Open(*directory, {.masters = std::move(masters)}));

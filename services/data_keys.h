@@ -21,8 +21,9 @@ class DataKeys {
  public:
   // Opens the key store in `{data}/keys`; makes one where there is neither it nor a log. A store
   // that the master key before has wrapped is wrapped with the present one first. In development a
-  // master key that was not given is kept in `{data}/master.key`. NOT_FOUND (MASTER_KEY_MISSING) if
-  // none was given; the errors of KeyStore::Open and RewrapAll.
+  // master key that was not given is made with the store, and kept in `{data}/master.key`.
+  // NOT_FOUND (MASTER_KEY_MISSING) if none was given, or kept; the errors of KeyStore::Open and
+  // RewrapAll.
   static absl::StatusOr<std::unique_ptr<DataKeys>> Open(const Settings& settings);
 
   // Copies the store to `{key_backups}/{number}`, which belongs to the backup of this number, in

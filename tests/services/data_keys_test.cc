@@ -44,6 +44,17 @@ TEST_F(DataKeysTest, WantAMasterKeyButInDevelopment) {
   EXPECT_EQ(OpenReason(), "") << "the same key again";
 }
 
+TEST_F(DataKeysTest, NoMasterKeyIsMadeForAStoreThatIsThere) {
+  ASSERT_EQ(OpenReason(), "");
+  const MasterKey given = *settings_.master_key;
+  settings_.master_key.reset();
+  settings_.callers.development = true;
+  EXPECT_EQ(OpenReason(), "MASTER_KEY_MISSING");
+  EXPECT_FALSE(fs::exists(settings_.data + "/master.key"));
+  settings_.master_key = given;
+  EXPECT_EQ(OpenReason(), "");
+}
+
 TEST_F(DataKeysTest, AStartWithANewMasterKeyWrapsAllAnew) {
   std::string secret;
   {
