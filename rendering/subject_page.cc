@@ -47,13 +47,20 @@ void AppendLooks(const v1::SubjectFile& file, std::string& out) {
 
 }  // namespace
 
-std::string SubjectFileAsHtml(const v1::SubjectFile& file, absl::string_view name) {
-  const std::string title = absl::StrCat("What is held about ", name);
+std::string SubjectFileAsHtml(const v1::SubjectFile& file, const v1::Person& person) {
+  const std::string title = absl::StrCat(
+      "What is held about ", person.full_name().empty() ? file.person() : person.full_name());
   std::string out = PageHead(title);
   absl::StrAppend(&out, "<h1>", EscapeHtml(title), "</h1>\n<p class=\"for\">",
                   EscapeHtml(absl::StrCat("Made ", TimeInWords(file.export_time()),
                                           ". Others are named by their role.")),
                   "</p>\n");
+  if (person.has_erase_time()) {
+    absl::StrAppend(&out, "<p><strong>",
+                    EscapeHtml(absl::StrCat("Erased on ", TimeInWords(person.erase_time()), ".")),
+                    "</strong> What was recorded before cannot be read any more: its types and "
+                    "times are all that is left.</p>\n");
+  }
   for (const v1::SubjectRecord& record : file.records()) AppendRecord(record, out);
   AppendLooks(file, out);
   return out + PageFoot();

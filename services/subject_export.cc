@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "base/timestamp.h"
 #include "domain/aggregate.h"
+#include "domain/codec.h"
 #include "domain/erasure.h"
 #include "domain/requires.h"
 #include "projections/stored_event.h"
@@ -83,9 +84,9 @@ void HideOthers(pb::Message& message, absl::string_view subject) {
 
 class Export {
  public:
-  Export(const Rooms& rooms, const std::string& person, const std::string& name)
-      : rooms_(rooms), person_(person), name_(name) {
-    file_.set_person(person);
+  Export(const Rooms& rooms, const v1::Person& subject)
+      : rooms_(rooms), subject_(subject), person_(subject.name()) {
+    file_.set_person(person_);
     *file_.mutable_export_time() = ToTimestamp(rooms.clock.Now());
   }
 
@@ -124,7 +125,9 @@ class Export {
   }
 
   absl::StatusOr<std::string> Finish(v1::ExportSubjectRequest::OutputFormat format) const {
-    if (format == v1::ExportSubjectRequest::HTML) return rendering::SubjectFileAsHtml(file_, name_);
+    if (format == v1::ExportSubjectRequest::HTML) {
+      return rendering::SubjectFileAsHtml(file_, subject_);
+    }
     pb::util::JsonPrintOptions options;
     options.add_whitespace = true;
     std::string json;
@@ -134,6 +137,12 @@ class Export {
   }
 
  private:
+  // Who was erased has a part as others have, and no name.
+  std::string Who(const eventstore::Origin& origin) const {
+    if (origin.actor == person_ && !subject_.full_name().empty()) return subject_.full_name();
+    return absl::StrCat("The ", rendering::EnumInWords(static_cast<v1::Capacity>(origin.capacity)));
+  }
+
   absl::Status AddEvent(const Record& stored, v1::SubjectRecord& record) {
     ASSIGN_OR_RETURN(const std::unique_ptr<pb::Message> event,
                      projections::EventOf(rooms_.vault, stored));
@@ -145,11 +154,10 @@ class Export {
     v1::SubjectEvent& added = *record.add_events();
     added.set_revision(static_cast<int64_t>(stored.header.revision));
     *added.mutable_record_time() = ToTimestamp(stored.header.recorded_at);
-    const auto capacity = static_cast<v1::Capacity>(stored.header.origin.capacity);
-    added.set_who(stored.header.origin.actor == person_
-                      ? name_
-                      : absl::StrCat("The ", rendering::EnumInWords(capacity)));
-    added.set_what(rendering::Sentence(*event));
+    added.set_who(Who(stored.header.origin));
+    // What stands in its place would say that whoever recorded it has erased it.
+    const bool erased = domain::TypeOf(*event) != stored.header.type;
+    added.set_what(erased ? "recorded what was erased since." : rendering::Sentence(*event));
     added.mutable_event()->PackFrom(*event);
     bytes_ += added.ByteSizeLong();
     return CheckSize();
@@ -163,8 +171,8 @@ class Export {
   }
 
   const Rooms& rooms_;
+  const v1::Person& subject_;
   const std::string& person_;
-  const std::string& name_;
   v1::SubjectFile file_;
   size_t bytes_ = 0;
 };
@@ -174,8 +182,7 @@ absl::StatusOr<std::string> MakeFile(const Rooms& rooms, access::AccessLog& log,
   const std::string& person = request.person();
   ASSIGN_OR_RETURN(const StateRowPointer row, rooms.views.FindRow(person));
   if (row == nullptr) return domain::NotFound(person);
-  const std::string name = row->as<v1::Person>().full_name();
-  Export made(rooms, person, name);
+  Export made(rooms, row->as<v1::Person>());
   RETURN_IF_ERROR(made.AddRecord(person));
   ASSIGN_OR_RETURN(const auto streams, rooms.views.StreamsOfPerson(person));
   for (const std::string& stream : streams) {

@@ -20,6 +20,7 @@
 #include "trellis/v1/admin_service.pb.h"
 #include "trellis/v1/audit_service.pb.h"
 #include "trellis/v1/directory_service.pb.h"
+#include "trellis/v1/file_chunk.pb.h"
 #include "trellis/v1/privacy_service.pb.h"
 #include "vault/key_store.h"
 
@@ -275,6 +276,25 @@ TEST_F(ErasureTest, APlanShowsThatItWasErased) {
   const auto first = client().Read<v1::SupportPlan>(before);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(first->state(), v1::SupportPlan::ERASED);
+}
+
+TEST_F(ErasureTest, WhatIsHeldAfterwardsSaysThatItWasErasedAndNotByWhomItWasRecorded) {
+  Erase();
+  v1::ExportSubjectRequest request;
+  request.set_person(ect_);
+  request.set_output_format(v1::ExportSubjectRequest::HTML);
+  const auto bytes = client().CallStream(testing::RpcClient::PathOf(testing::MethodFor(request)),
+                                         request.SerializeAsString());
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  v1::FileChunk chunk;
+  ASSERT_TRUE(chunk.ParseFromString(*bytes));
+  const std::string& page = chunk.data();
+  EXPECT_THAT(page, HasSubstr(absl::StrCat("<h1>What is held about ", ect_, "</h1>")));
+  EXPECT_THAT(page, HasSubstr("<strong>Erased on 3 Oct 2022, 09:00.</strong>"));
+  EXPECT_THAT(page, HasSubstr("<td>The induction tutor</td><td>recorded what was erased since.<"));
+  EXPECT_THAT(page, Not(HasSubstr("<td>The induction tutor</td><td>erased what")));
+  EXPECT_THAT(page, HasSubstr("<td>The administrator</td><td>erased what was recorded: "));
+  EXPECT_THAT(page, Not(HasSubstr("<td></td>")));
 }
 
 TEST_F(ErasureTest, OfTextAndKeyNothingIsLeftInAnyFile) {
