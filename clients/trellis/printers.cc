@@ -72,7 +72,15 @@ std::string OpenConcerns(const v1::SupportPlan& plan) {
   return absl::StrJoin(open, ", ");
 }
 
+// Without it the rest would read as a plan that nobody has filled in.
+std::string ErasedPlanText(const v1::SupportPlan& plan) {
+  Rows rows = StateRows("plan", plan);
+  if (plan.has_erase_time()) rows.push_back({"erased on", LondonTimeText(plan.erase_time())});
+  return AlignedTable(rows);
+}
+
 std::string PlanText(const v1::SupportPlan& plan) {
+  if (plan.state() == v1::SupportPlan::ERASED) return ErasedPlanText(plan);
   Rows rows = {{"plan", plan.name()},
                {"revision", absl::StrCat(plan.revision())},
                {"content revision", absl::StrCat(plan.content_revision())},

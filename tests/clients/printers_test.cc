@@ -148,6 +148,17 @@ TEST(Present, FallsBackToJson) {
   EXPECT_EQ(Present(Proto<v1::Party>("name: 'Sam'"), {}), "{\n \"name\": \"Sam\"\n}\n");
 }
 
+TEST(Present, ShowsWhatIsLeftOfAnErasedPlan) {
+  const auto plan = Proto<v1::SupportPlan>(R"(
+      name: 'supportPlans/x' revision: 9 state: ERASED erase_time { seconds: 1789378327 }
+      ect { person: 'people/x' } school { urn: '900001' } awaiting_signatures: [ECT])");
+  EXPECT_EQ(Present(plan, {}),
+            "plan       supportPlans/x\n"
+            "revision   9\n"
+            "state      erased\n"
+            "erased on  2026-09-14 10:32:07 BST\n");
+}
+
 constexpr char kTrail[] = R"(
     entries {
       revision: 4 record_time { seconds: 1789378327 } occurred_on: '2026-09-01' late_days: 13
