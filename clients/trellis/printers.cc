@@ -61,6 +61,15 @@ Rows NameRows(const std::string& what, const State& state, const std::string& ca
   return {{what, state.name()}, {"revision", absl::StrCat(state.revision())}, {"called", called}};
 }
 
+// The holds that stand have the ids by which they are released.
+Rows PersonRows(const v1::Person& person) {
+  Rows rows = NameRows("person", person, person.full_name());
+  for (const v1::LegalHold& hold : person.legal_holds()) {
+    if (!hold.has_release_time()) rows.push_back({"legal hold", hold.hold_id()});
+  }
+  return rows;
+}
+
 std::string OpenConcerns(const v1::SupportPlan& plan) {
   std::vector<std::string> open;
   for (const v1::Concern& concern : plan.concerns()) {
@@ -181,7 +190,7 @@ std::optional<std::string> ActionPlanText(const pb::Message& answer) {
 // `answer` as text, if it is one about people, schools and other bodies.
 std::optional<std::string> DirectoryText(const pb::Message& answer) {
   if (v1::PersonReply reply; Is(answer, reply)) {
-    return ReplyText(reply, NameRows("person", reply.person(), reply.person().full_name()));
+    return ReplyText(reply, PersonRows(reply.person()));
   }
   if (v1::SchoolReply reply; Is(answer, reply)) {
     return ReplyText(reply,
@@ -205,6 +214,16 @@ std::optional<std::string> DirectoryText(const pb::Message& answer) {
     return absl::StrCat(AccessText(access), More(access.next_page_token()));
   }
   if (v1::FindPeopleResponse found; Is(answer, found)) return RoleHoldersText(found.people());
+  return std::nullopt;
+}
+
+// `answer` as text, if it is one about keeping and erasing.
+std::optional<std::string> PrivacyText(const pb::Message& answer) {
+  if (v1::Retention retention; Is(answer, retention)) return RetentionText(retention);
+  if (v1::ListRetentionDueResponse list; Is(answer, list)) {
+    return absl::StrCat(RetentionDueText(list), More(list.next_page_token()));
+  }
+  if (v1::EraseSubjectResponse response; Is(answer, response)) return ErasureText(response);
   return std::nullopt;
 }
 
@@ -273,6 +292,7 @@ std::string Present(const pb::Message& answer, const Presentation& presentation)
   if (v1::TeachersStandard standard; Is(answer, standard)) return StandardText(standard);
   if (v1::ListTeachersStandardsResponse list; Is(answer, list)) return StandardsText(list);
   if (const auto text = DirectoryText(answer); text.has_value()) return *text;
+  if (const auto text = PrivacyText(answer); text.has_value()) return *text;
   if (const auto text = QueueText(answer); text.has_value()) return *text;
   if (const auto text = AdminText(answer); text.has_value()) return *text;
   if (v1::ListTrailResponse trail; Is(answer, trail)) {

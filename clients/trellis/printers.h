@@ -15,7 +15,9 @@
 #include "trellis/v1/caseload.pb.h"
 #include "trellis/v1/diary_service.pb.h"
 #include "trellis/v1/directory_service.pb.h"
+#include "trellis/v1/erasure_requests.pb.h"
 #include "trellis/v1/induction_service.pb.h"
+#include "trellis/v1/privacy_service.pb.h"
 #include "trellis/v1/queue_service.pb.h"
 #include "trellis/v1/school_requests.pb.h"
 
@@ -63,6 +65,11 @@ std::string RolePlace(const v1::PersonRole& role);
 // Who the caller is; who may see somebody's records, and who has looked.
 std::string WhoText(const v1::WhoAmIResponse& who);
 std::string AccessText(const v1::ListAccessResponse& access);
+
+// How long somebody's records are kept, whose time is over, and what became of an erasure.
+std::string RetentionText(const v1::Retention& retention);
+std::string RetentionDueText(const v1::ListRetentionDueResponse& list);
+std::string ErasureText(const v1::EraseSubjectResponse& response);
 
 // `2026-09-14 09:30:00 BST`.
 std::string LondonTimeText(const google::protobuf::Timestamp& time);

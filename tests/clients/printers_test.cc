@@ -148,6 +148,97 @@ TEST(Present, FallsBackToJson) {
   EXPECT_EQ(Present(Proto<v1::Party>("name: 'Sam'"), {}), "{\n \"name\": \"Sam\"\n}\n");
 }
 
+TEST(Present, ShowsWhichLegalHoldsCanBeReleased) {
+  const auto reply = Proto<v1::PersonReply>(R"(
+      person { name: 'people/x' revision: 7 full_name: 'Sam Okafor'
+               legal_holds { hold_id: 'h1' release_time { seconds: 1 } }
+               legal_holds { hold_id: 'h2' reason: 'An appeal' } }
+      receipt { first_position: 9 last_position: 9 })");
+  EXPECT_EQ(Present(reply, {}),
+            "person      people/x\n"
+            "revision    7\n"
+            "called      Sam Okafor\n"
+            "legal hold  h2\n"
+            "recorded    position 9\n");
+}
+
+TEST(Present, SaysHowLongRecordsAreKept) {
+  EXPECT_EQ(Present(Proto<v1::Retention>("person: 'people/x' records: 'people/x'"), {}),
+            "person      people/x\n"
+            "keep until  no end yet\n"
+            "due         no\n");
+  const auto retention = Proto<v1::Retention>(R"(
+      person: 'people/x' keep_until: '2020-08-31' due: true records: ['people/x', 'people/y']
+      proposed_for: '2020-08-31'
+      duties { kind: ROLE source: 'people/x' entry_id: 'r1' school_urn: '900001' rule: 'six years'
+               ended_on: '2014-08-31' keep_until: '2020-08-31' }
+      duties { kind: INDUCTION source: 'inductions/z' rule: 'while it runs' }
+      legal_holds { record: 'people/y' hold_id: 'h1' placed_on: '2019-01-07' matter: 'ET 17'
+                    reason: 'An appeal' })");
+  EXPECT_EQ(Present(retention, {}),
+            "person        people/x\n"
+            "keep until    2020-08-31\n"
+            "due           yes\n"
+            "records       people/x, people/y\n"
+            "proposed for  2020-08-31\n"
+            "\n"
+            "KEPT FOR   SCHOOL  ENDED ON    KEEP UNTIL  RECORD        RULE\n"
+            "role       900001  2014-08-31  2020-08-31  people/x r1   six years\n"
+            "induction          not yet     no end yet  inductions/z  while it runs\n"
+            "\n"
+            "LEGAL HOLD  PLACED ON   MATTER  RECORD    WHY\n"
+            "h1          2019-01-07  ET 17   people/y  An appeal\n");
+}
+
+TEST(Present, SaysWhoseRecordsAreDue) {
+  EXPECT_EQ(Present(v1::ListRetentionDueResponse(), {}), "nobody is due\n");
+  EXPECT_EQ(Present(Proto<v1::ListRetentionDueResponse>(
+                        "people { person: 'people/x' keep_until: '2020-08-31' proposed: true } "
+                        "people { person: 'people/y' keep_until: '2021-08-31' legal_hold_count: 2 }"
+                        "next_page_token: 'abc'"),
+                    {}),
+            "PERSON    KEPT UNTIL  LEGAL HOLDS  PROPOSED\n"
+            "people/x  2020-08-31  0            yes\n"
+            "people/y  2021-08-31  2            no\n"
+            "more: --page-token abc\n");
+}
+
+TEST(Present, SaysWhetherAnybodyWasErased) {
+  const std::string report =
+      "report { goes { what: 'people/x' count: 3 why: 'sealed' } stays { what: 'access log' why: "
+      "'by ids' } against: 'a role until 2030-08-31' }";
+  const std::string parts =
+      "against it: a role until 2030-08-31\n"
+      "\n"
+      "GOES      COUNT  WHY\n"
+      "people/x  3      sealed\n"
+      "\n"
+      "STAYS       COUNT  WHY\n"
+      "access log  -      by ids\n";
+  const std::string asked =
+      "person { name: 'people/x' erasure_request { requested_by: 'people/dpo' agree_until: "
+      "'2022-11-02' } } ";
+  // Also of somebody whom another has asked to erase.
+  EXPECT_EQ(
+      Present(Proto<v1::EraseSubjectResponse>(absl::StrCat(asked, "receipt {} ", report)), {}),
+      absl::StrCat("This was a dry run: nothing of people/x was erased.\n", parts));
+  EXPECT_EQ(Present(Proto<v1::EraseSubjectResponse>(absl::StrCat(
+                        asked, "receipt { first_position: 4 last_position: 4 } ", report)),
+                    {}),
+            absl::StrCat("Nothing of people/x is erased yet: records must be kept, and until "
+                         "2022-11-02 somebody else than people/dpo can agree that this is set "
+                         "aside, by asking for it too.\n",
+                         parts));
+  EXPECT_EQ(Present(Proto<v1::EraseSubjectResponse>(
+                        "person { name: 'people/x' erase_time { seconds: 1 } } "
+                        "receipt { first_position: 5 last_position: 7 } "
+                        "operation { name: 'operations/erasure-x' }"),
+                    {}),
+            "Erased: nobody can read any more what was recorded of people/x.\n"
+            "\n"
+            "operations/erasure-x    being done\n");
+}
+
 TEST(Present, ShowsWhatIsLeftOfAnErasedPlan) {
   const auto plan = Proto<v1::SupportPlan>(R"(
       name: 'supportPlans/x' revision: 9 state: ERASED erase_time { seconds: 1789378327 }
