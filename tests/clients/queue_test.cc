@@ -254,7 +254,10 @@ TEST_F(QueueCommandsTest, TheTailWritesOutEachEventAsWhatItsStreamHas) {
     kind[0] = absl::ascii_tolower(static_cast<unsigned char>(kind[0]));
     EXPECT_THAT(parts[1], HasSubstr(absl::StrCat(",\"", kind, "\":{")));
   }
-  EXPECT_THAT(lines, Contains(HasSubstr("\"personRegistered\":{\"person\":{\"fullName\":\"")));
+  EXPECT_THAT(
+      lines,
+      Contains(HasSubstr(
+          "\"personRegistered\":{\"personName\":{\"nameId\":\"n1\",\"fullName\":\"Somebody")));
 }
 
 TEST_F(QueueCommandsTest, TheTailGoesOnUntilItIsInterrupted) {
